@@ -1,1 +1,351 @@
-//! (to be written)
+//! Settings of the service: one TOML file, then environment variables on top.
+//!
+//! Every field says its unit, its default and whether it is a secret. Secrets are paths of files, never values
+//! (KEY-30). An unknown field is refused: a misspelt setting must not be silently the default.
+
+use crate::db::DatabaseUrl;
+use serde::Deserialize;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+
+/// What the service is run for. There is no default: a production service must say so.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Environment {
+    /// One machine, fictional data, sandbox peers, keys in files. Documents say SANDBOX.
+    Sandbox,
+    /// Real data: keys in a hardware module, real peers.
+    Production,
+}
+
+/// All settings.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Config {
+    /// What the service is run for. Environment variable `AMNAT_ENVIRONMENT`. No default.
+    pub environment: Environment,
+    /// Where people and machines reach the service.
+    pub server: Server,
+    /// Where the data is.
+    pub database: DatabaseSettings,
+    /// Keys and certificates (paths of files; the files are secret).
+    pub keys: Keys,
+    /// Who issues the documents, in both languages.
+    pub issuer: Issuer,
+    /// Outside systems.
+    pub peers: Peers,
+    /// Logging.
+    #[serde(default)]
+    pub log: Log,
+}
+
+/// Addresses and limits of the HTTP server.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Server {
+    /// Plain HTTP for people's browsers behind a proxy or on one machine; loopback only. Default `127.0.0.1:8080`.
+    /// Environment variable `AMNAT_BIND`.
+    #[serde(default = "default_bind")]
+    pub bind: SocketAddr,
+    /// HTTPS for machine clients (and people). Environment variable `AMNAT_BIND_TLS`. Default: none.
+    #[serde(default)]
+    pub bind_tls: Option<SocketAddr>,
+    /// The address people's browsers use, without a trailing slash; printed in QR codes.
+    pub public_url: url::Url,
+    /// The address machine clients use: issuer and audience of access tokens, without a trailing slash.
+    pub api_url: url::Url,
+    /// Worker threads. Default: one per core.
+    #[serde(default)]
+    pub workers: Option<usize>,
+}
+
+fn default_bind() -> SocketAddr {
+    SocketAddr::from(([127, 0, 0, 1], 8080))
+}
+
+/// The database.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DatabaseSettings {
+    /// `sqlite:PATH` or `postgres://…`. Environment variable `AMNAT_DATABASE_URL`. May hold a password: secret.
+    #[serde(deserialize_with = "database_url")]
+    pub url: DatabaseUrl,
+    /// Connections kept at most. Default 8.
+    #[serde(default = "default_connections")]
+    pub connections: u32,
+}
+
+fn default_connections() -> u32 {
+    8
+}
+
+fn database_url<'de, D: serde::Deserializer<'de>>(
+    deserializer: D,
+) -> Result<DatabaseUrl, D::Error> {
+    String::deserialize(deserializer)?
+        .parse()
+        .map_err(serde::de::Error::custom)
+}
+
+/// Files that hold keys. In production the signing keys live in a hardware module and these are refused.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Keys {
+    /// Directory of the service's own keys (receipts, access tokens, log, vault). Made on first start in a sandbox.
+    pub directory: PathBuf,
+    /// PEM chain of the seal certificate, signer first.
+    pub seal_certificate: PathBuf,
+    /// PKCS#8 PEM key of the seal.
+    pub seal_key: PathBuf,
+    /// PEM root certificates that seals and time-stamps are trusted under.
+    pub trusted_roots: PathBuf,
+    /// PEM chain of the server's TLS certificate. Needed with `server.bind_tls`.
+    #[serde(default)]
+    pub tls_certificate: Option<PathBuf>,
+    /// PKCS#8 PEM key of the server's TLS certificate.
+    #[serde(default)]
+    pub tls_key: Option<PathBuf>,
+    /// PEM roots that machine clients' certificates are issued under.
+    #[serde(default)]
+    pub client_roots: Option<PathBuf>,
+}
+
+/// Whose voice the documents speak with (see the product's decisions on that).
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Issuer {
+    /// Whether the operator is the registrar, who alone certifies the register. Default false: documents then say
+    /// that they state register data and are not a registrar's certificate.
+    #[serde(default)]
+    pub is_registrar: bool,
+    /// Issuing office, Thai.
+    pub office_th: String,
+    /// Issuing office, English.
+    pub office_en: String,
+    /// Name of the registrar or responsible officer, Thai.
+    pub officer_th: String,
+    /// Name of the registrar or responsible officer, English.
+    pub officer_en: String,
+    /// Letters before the document number, e.g. `สจก.`.
+    pub number_prefix: String,
+}
+
+/// Outside systems and how to reach them.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Peers {
+    /// The company register (government exchange, juristic service v4).
+    pub register: RegisterPeer,
+    /// OpenID providers people sign in with.
+    #[serde(default, rename = "identity_provider")]
+    pub identity_providers: Vec<IdentityProviderPeer>,
+    /// RFC 3161 time-stamp authority.
+    pub timestamp_url: url::Url,
+    /// Face-verification engine, if any.
+    #[serde(default)]
+    pub face_url: Option<url::Url>,
+}
+
+/// The register and its extension for officers' identities.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RegisterPeer {
+    /// Base URL of the juristic service v4.
+    pub url: url::Url,
+    /// Base URL of the officer-identity extension (mutual TLS). Without it no officer is ever linked.
+    #[serde(default)]
+    pub identity_url: Option<url::Url>,
+    /// PEM client certificate chain for mutual TLS.
+    #[serde(default)]
+    pub client_certificate: Option<PathBuf>,
+    /// PKCS#8 PEM key for mutual TLS.
+    #[serde(default)]
+    pub client_key: Option<PathBuf>,
+    /// PEM roots the peer's certificate is issued under.
+    #[serde(default)]
+    pub roots: Option<PathBuf>,
+    /// Register data older than this many seconds is fetched again before it is answered from. Default 3600.
+    #[serde(default = "default_max_age")]
+    pub max_age_seconds: u64,
+}
+
+fn default_max_age() -> u64 {
+    3600
+}
+
+/// One OpenID provider.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct IdentityProviderPeer {
+    /// Short name, used in paths: `thaid`.
+    pub name: String,
+    /// Issuer identifier; discovery is read from below it.
+    pub issuer: url::Url,
+    /// Our client identifier there.
+    pub client_id: String,
+    /// File that holds our client secret there.
+    pub client_secret_file: PathBuf,
+    /// Name on the sign-in button, Thai.
+    pub label_th: String,
+    /// Name on the sign-in button, English.
+    pub label_en: String,
+}
+
+/// Logging.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Log {
+    /// `json` for machines or `human`. Default `json`. Environment variable `AMNAT_LOG_FORMAT`.
+    #[serde(default)]
+    pub format: LogFormat,
+    /// Filter as `tracing` reads it, e.g. `info,amnat=debug`. Default `info`. Environment variable `AMNAT_LOG`.
+    #[serde(default = "default_filter")]
+    pub filter: String,
+}
+
+impl Default for Log {
+    fn default() -> Self {
+        Self {
+            format: LogFormat::default(),
+            filter: default_filter(),
+        }
+    }
+}
+
+fn default_filter() -> String {
+    "info".to_owned()
+}
+
+/// Form of log lines.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum LogFormat {
+    /// One JSON object a line.
+    #[default]
+    Json,
+    /// For a terminal.
+    Human,
+}
+
+/// Why the settings cannot be used. Each names the file or the setting.
+#[derive(Debug, thiserror::Error)]
+pub enum ConfigError {
+    /// The file cannot be read.
+    #[error("cannot read the configuration {path}: {cause}")]
+    Unreadable {
+        /// Path of the file.
+        path: PathBuf,
+        /// What the system said.
+        cause: std::io::Error,
+    },
+    /// Not TOML, an unknown setting, a missing one or a value of the wrong kind.
+    #[error("the configuration {path} cannot be used: {cause}")]
+    Invalid {
+        /// Path of the file.
+        path: PathBuf,
+        /// What is wrong and where.
+        cause: Box<toml::de::Error>,
+    },
+    /// A combination that is never safe.
+    #[error("setting {setting}: {reason}")]
+    Refused {
+        /// Dotted name of the setting.
+        setting: &'static str,
+        /// Why.
+        reason: &'static str,
+    },
+}
+
+/// Environment variables that override settings, with the place of the setting in the file.
+const OVERRIDES: &[(&str, &[&str])] = &[
+    ("AMNAT_ENVIRONMENT", &["environment"]),
+    ("AMNAT_BIND", &["server", "bind"]),
+    ("AMNAT_BIND_TLS", &["server", "bind_tls"]),
+    ("AMNAT_DATABASE_URL", &["database", "url"]),
+    ("AMNAT_LOG_FORMAT", &["log", "format"]),
+    ("AMNAT_LOG", &["log", "filter"]),
+];
+
+impl Config {
+    /// Read the file, put the process's environment on top and check what is never safe.
+    pub fn load(path: &Path) -> Result<Self, ConfigError> {
+        let text = std::fs::read_to_string(path).map_err(|cause| ConfigError::Unreadable {
+            path: path.to_owned(),
+            cause,
+        })?;
+        Self::read(path, &text, |name| std::env::var(name).ok())
+    }
+
+    /// As [`Config::load`], with the text and the environment given.
+    pub fn read(
+        path: &Path,
+        text: &str,
+        environment: impl Fn(&str) -> Option<String>,
+    ) -> Result<Self, ConfigError> {
+        let invalid = |cause| ConfigError::Invalid {
+            path: path.to_owned(),
+            cause: Box::new(cause),
+        };
+        let mut table: toml::Table = toml::from_str(text).map_err(invalid)?;
+        let mut overridden = false;
+        for (variable, place) in OVERRIDES {
+            if let Some(value) = environment(variable) {
+                put(&mut table, place, value);
+                overridden = true;
+            }
+        }
+        // Reading from the text keeps line numbers in messages; they are lost once a variable stands on top.
+        let config: Self = if overridden {
+            table.try_into()
+        } else {
+            toml::from_str(text)
+        }
+        .map_err(invalid)?;
+        config.check()?;
+        Ok(config)
+    }
+
+    fn check(&self) -> Result<(), ConfigError> {
+        let refuse = |setting, reason| Err(ConfigError::Refused { setting, reason });
+        if !self.server.bind.ip().is_loopback() {
+            return refuse(
+                "server.bind",
+                "plain HTTP is offered on the loopback interface only; use server.bind_tls for other addresses",
+            );
+        }
+        if self.server.bind_tls.is_some()
+            && (self.keys.tls_certificate.is_none() || self.keys.tls_key.is_none())
+        {
+            return refuse(
+                "server.bind_tls",
+                "needs keys.tls_certificate and keys.tls_key",
+            );
+        }
+        if self.environment == Environment::Production {
+            // KEY-01: in production no private key that signs documents lies in a file.
+            return refuse(
+                "environment",
+                "production needs its signing keys in a hardware module, which this version cannot use yet; \
+                 file keys and sandbox roots are for environment = \"sandbox\" only",
+            );
+        }
+        Ok(())
+    }
+}
+
+fn put(table: &mut toml::Table, place: &[&str], value: String) {
+    match place {
+        [] => {}
+        [last] => {
+            table.insert((*last).to_owned(), toml::Value::String(value));
+        }
+        [first, rest @ ..] => {
+            let entry = table
+                .entry((*first).to_owned())
+                .or_insert_with(|| toml::Value::Table(toml::Table::new()));
+            if let toml::Value::Table(inner) = entry {
+                put(inner, rest, value);
+            }
+        }
+    }
+}

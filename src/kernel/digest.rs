@@ -104,13 +104,19 @@ mod tests {
 
     #[test]
     fn parts_are_read_one_after_the_other() {
-        assert_eq!(Digest::of_parts([b"ab".as_slice(), b"c"]), Digest::of(b"abc"));
+        assert_eq!(
+            Digest::of_parts([b"ab".as_slice(), b"c"]),
+            Digest::of(b"abc")
+        );
     }
 
     #[test]
     fn canonical_json_sorts_members_and_keeps_thai_text() {
         let value = serde_json::json!({"z": 1, "a": "อำนาจ", "m": [true, null]});
         let bytes = canonical_json(&value).unwrap();
-        assert_eq!(String::from_utf8(bytes).unwrap(), r#"{"a":"อำนาจ","m":[true,null],"z":1}"#);
+        assert_eq!(
+            String::from_utf8(bytes).unwrap(),
+            r#"{"a":"อำนาจ","m":[true,null],"z":1}"#
+        );
     }
 }

@@ -32,15 +32,23 @@ pub struct SeededRandomness {
 impl SeededRandomness {
     /// The stream that belongs to this seed.
     pub fn new(seed: u64) -> Self {
-        Self { seed, counter: std::sync::atomic::AtomicU64::new(0) }
+        Self {
+            seed,
+            counter: std::sync::atomic::AtomicU64::new(0),
+        }
     }
 }
 
 impl Randomness for SeededRandomness {
     fn fill(&self, buffer: &mut [u8]) {
         for chunk in buffer.chunks_mut(32) {
-            let count = self.counter.fetch_add(1, std::sync::atomic::Ordering::SeqCst);
-            let block = super::digest::Digest::of_parts([&self.seed.to_be_bytes()[..], &count.to_be_bytes()[..]]);
+            let count = self
+                .counter
+                .fetch_add(1, std::sync::atomic::Ordering::SeqCst);
+            let block = super::digest::Digest::of_parts([
+                &self.seed.to_be_bytes()[..],
+                &count.to_be_bytes()[..],
+            ]);
             for (target, source) in chunk.iter_mut().zip(block.as_bytes()) {
                 *target = *source;
             }
@@ -76,7 +84,9 @@ fn push_symbol(text: &mut String, value: u32) {
 
 /// Text that is not an identifier of the kind asked for.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("not an identifier of this kind: it starts with {prefix:?} and goes on with 26 characters of base 32")]
+#[error(
+    "not an identifier of this kind: it starts with {prefix:?} and goes on with 26 characters of base 32"
+)]
 pub struct IdError {
     prefix: &'static str,
 }
@@ -185,8 +195,16 @@ fn thirteen_digits(text: &str) -> Result<String, ThirteenDigitError> {
     if digits.len() != 13 {
         return Err(ThirteenDigitError::Length);
     }
-    let values: Vec<u32> = digits.chars().filter_map(|digit| digit.to_digit(10)).collect();
-    let sum: u32 = values.iter().take(12).zip((2..=13).rev()).map(|(digit, weight)| digit * weight).sum();
+    let values: Vec<u32> = digits
+        .chars()
+        .filter_map(|digit| digit.to_digit(10))
+        .collect();
+    let sum: u32 = values
+        .iter()
+        .take(12)
+        .zip((2..=13).rev())
+        .map(|(digit, weight)| digit * weight)
+        .sum();
     if values.last().copied() == Some((11 - sum % 11) % 10) {
         Ok(digits)
     } else {
@@ -196,11 +214,18 @@ fn thirteen_digits(text: &str) -> Result<String, ThirteenDigitError> {
 
 /// The check digit that completes twelve digits; `None` unless there are exactly twelve.
 pub fn check_digit(twelve: &str) -> Option<u32> {
-    let values: Vec<u32> = twelve.chars().filter_map(|digit| digit.to_digit(10)).collect();
+    let values: Vec<u32> = twelve
+        .chars()
+        .filter_map(|digit| digit.to_digit(10))
+        .collect();
     if values.len() != 12 || twelve.len() != 12 {
         return None;
     }
-    let sum: u32 = values.iter().zip((2..=13).rev()).map(|(digit, weight)| digit * weight).sum();
+    let sum: u32 = values
+        .iter()
+        .zip((2..=13).rev())
+        .map(|(digit, weight)| digit * weight)
+        .sum();
     Some((11 - sum % 11) % 10)
 }
 
@@ -242,7 +267,11 @@ impl FromStr for RegistrationNumber {
 
     fn from_str(text: &str) -> Result<Self, ThirteenDigitError> {
         let digits = thirteen_digits(text)?;
-        if digits.starts_with('0') { Ok(Self(digits)) } else { Err(ThirteenDigitError::Kind) }
+        if digits.starts_with('0') {
+            Ok(Self(digits))
+        } else {
+            Err(ThirteenDigitError::Kind)
+        }
     }
 }
 
@@ -254,7 +283,9 @@ impl Serialize for RegistrationNumber {
 
 impl<'de> Deserialize<'de> for RegistrationNumber {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        String::deserialize(deserializer)?.parse().map_err(serde::de::Error::custom)
+        String::deserialize(deserializer)?
+            .parse()
+            .map_err(serde::de::Error::custom)
     }
 }
 
@@ -276,7 +307,13 @@ impl NationalId {
         group_thirteen(&self.0)
             .chars()
             .enumerate()
-            .map(|(index, character)| if (7..16).contains(&index) && character != '-' { 'x' } else { character })
+            .map(|(index, character)| {
+                if (7..16).contains(&index) && character != '-' {
+                    'x'
+                } else {
+                    character
+                }
+            })
             .collect()
     }
 }
@@ -292,13 +329,19 @@ impl FromStr for NationalId {
 
     fn from_str(text: &str) -> Result<Self, ThirteenDigitError> {
         let digits = thirteen_digits(text)?;
-        if digits.starts_with('9') { Err(ThirteenDigitError::Kind) } else { Ok(Self(digits)) }
+        if digits.starts_with('9') {
+            Err(ThirteenDigitError::Kind)
+        } else {
+            Ok(Self(digits))
+        }
     }
 }
 
 impl<'de> Deserialize<'de> for NationalId {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        String::deserialize(deserializer)?.parse().map_err(serde::de::Error::custom)
+        String::deserialize(deserializer)?
+            .parse()
+            .map_err(serde::de::Error::custom)
     }
 }
 
@@ -308,18 +351,44 @@ mod tests {
 
     #[test]
     fn registration_numbers_are_read_as_people_write_them() {
-        for text in ["0105556058490", "0-1055-56058-49-0", "๐๑๐๕๕๕๖๐๕๘๔๙๐", " 0 1055 56058 49 0 "] {
-            assert_eq!(text.parse::<RegistrationNumber>().unwrap().as_str(), "0105556058490");
+        for text in [
+            "0105556058490",
+            "0-1055-56058-49-0",
+            "๐๑๐๕๕๕๖๐๕๘๔๙๐",
+            " 0 1055 56058 49 0 ",
+        ] {
+            assert_eq!(
+                text.parse::<RegistrationNumber>().unwrap().as_str(),
+                "0105556058490"
+            );
         }
-        assert_eq!("0105556058490".parse::<RegistrationNumber>().unwrap().grouped(), "0-1055-56058-49-0");
+        assert_eq!(
+            "0105556058490"
+                .parse::<RegistrationNumber>()
+                .unwrap()
+                .grouped(),
+            "0-1055-56058-49-0"
+        );
     }
 
     #[test]
     fn a_wrong_digit_a_wrong_length_and_a_persons_number_are_refused() {
-        assert_eq!("0105556058491".parse::<RegistrationNumber>(), Err(ThirteenDigitError::CheckDigit));
-        assert_eq!("010555605849".parse::<RegistrationNumber>(), Err(ThirteenDigitError::Length));
-        assert_eq!("010555605849x".parse::<RegistrationNumber>(), Err(ThirteenDigitError::Length));
-        assert_eq!("1100100000018".parse::<RegistrationNumber>(), Err(ThirteenDigitError::Kind));
+        assert_eq!(
+            "0105556058491".parse::<RegistrationNumber>(),
+            Err(ThirteenDigitError::CheckDigit)
+        );
+        assert_eq!(
+            "010555605849".parse::<RegistrationNumber>(),
+            Err(ThirteenDigitError::Length)
+        );
+        assert_eq!(
+            "010555605849x".parse::<RegistrationNumber>(),
+            Err(ThirteenDigitError::Length)
+        );
+        assert_eq!(
+            "1100100000018".parse::<RegistrationNumber>(),
+            Err(ThirteenDigitError::Kind)
+        );
         assert!("1100100000018".parse::<NationalId>().is_ok());
     }
 

@@ -14,7 +14,10 @@ pub struct Bilingual {
 impl Bilingual {
     /// Both texts at once.
     pub fn new(th: impl Into<String>, en: impl Into<String>) -> Self {
-        Self { th: th.into(), en: en.into() }
+        Self {
+            th: th.into(),
+            en: en.into(),
+        }
     }
 }
 

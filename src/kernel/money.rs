@@ -14,7 +14,9 @@ pub struct Baht {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum BahtError {
     /// Not digits with at most two decimals.
-    #[error("an amount is digits with at most two decimals, without sign or separators: 5000000.00")]
+    #[error(
+        "an amount is digits with at most two decimals, without sign or separators: 5000000.00"
+    )]
     Form,
     /// More than the largest amount held (about 92 thousand million million baht).
     #[error("the amount is larger than can be held")]
@@ -44,7 +46,10 @@ impl Baht {
 
     /// The next smaller amount; `None` below zero.
     pub fn one_satang_less(self) -> Option<Self> {
-        self.satang.checked_sub(1).filter(|satang| *satang >= 0).map(|satang| Self { satang })
+        self.satang
+            .checked_sub(1)
+            .filter(|satang| *satang >= 0)
+            .map(|satang| Self { satang })
     }
 
     /// With thousands separators, as printed on a certificate: `10,000,000.00`.
@@ -95,13 +100,18 @@ impl FromStr for Baht {
 
     fn from_str(text: &str) -> Result<Self, BahtError> {
         let (whole, decimals) = text.split_once('.').unwrap_or((text, "00"));
-        let digits = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
+        let digits =
+            |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
         if !digits(whole) || !digits(decimals) || decimals.len() > 2 {
             return Err(BahtError::Form);
         }
         let whole: i64 = whole.parse().map_err(|_| BahtError::TooLarge)?;
         let cents: i64 = decimals.parse().map_err(|_| BahtError::Form)?;
-        let cents = if decimals.len() == 1 { cents * 10 } else { cents };
+        let cents = if decimals.len() == 1 {
+            cents * 10
+        } else {
+            cents
+        };
         whole
             .checked_mul(100)
             .and_then(|satang| satang.checked_add(cents))
@@ -118,11 +128,24 @@ impl Serialize for Baht {
 
 impl<'de> Deserialize<'de> for Baht {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        String::deserialize(deserializer)?.parse().map_err(serde::de::Error::custom)
+        String::deserialize(deserializer)?
+            .parse()
+            .map_err(serde::de::Error::custom)
     }
 }
 
-const DIGITS: [&str; 10] = ["", "หนึ่ง", "สอง", "สาม", "สี่", "ห้า", "หก", "เจ็ด", "แปด", "เก้า"];
+const DIGITS: [&str; 10] = [
+    "",
+    "หนึ่ง",
+    "สอง",
+    "สาม",
+    "สี่",
+    "ห้า",
+    "หก",
+    "เจ็ด",
+    "แปด",
+    "เก้า",
+];
 const PLACES: [&str; 6] = ["", "สิบ", "ร้อย", "พัน", "หมื่น", "แสน"];
 
 /// A whole number in Thai words: 21 is `ยี่สิบเอ็ด`, 1,000,001 is `หนึ่งล้านเอ็ด`, 0 is `ศูนย์`.
@@ -162,11 +185,19 @@ mod tests {
         assert_eq!("5000000.00".parse::<Baht>().unwrap().satang(), 500_000_000);
         assert_eq!("1.5".parse::<Baht>().unwrap().to_string(), "1.50");
         assert_eq!("7".parse::<Baht>().unwrap().to_string(), "7.00");
-        for bad in ["", ".5", "5.", "-1", "+1", "1,000", "1.005", "1e6", " 1", "๑"] {
+        for bad in [
+            "", ".5", "5.", "-1", "+1", "1,000", "1.005", "1e6", " 1", "๑",
+        ] {
             assert_eq!(bad.parse::<Baht>(), Err(BahtError::Form), "{bad}");
         }
-        assert_eq!("99999999999999999999".parse::<Baht>(), Err(BahtError::TooLarge));
-        assert_eq!("92233720368547758.08".parse::<Baht>(), Err(BahtError::TooLarge));
+        assert_eq!(
+            "99999999999999999999".parse::<Baht>(),
+            Err(BahtError::TooLarge)
+        );
+        assert_eq!(
+            "92233720368547758.08".parse::<Baht>(),
+            Err(BahtError::TooLarge)
+        );
     }
 
     #[test]
@@ -185,7 +216,10 @@ mod tests {
             (2_100, "ยี่สิบเอ็ดบาทถ้วน"),
             (1_100, "สิบเอ็ดบาทถ้วน"),
             (100_000_100, "หนึ่งล้านเอ็ดบาทถ้วน"),
-            (123_456_789, "หนึ่งล้านสองแสนสามหมื่นสี่พันห้าร้อยหกสิบเจ็ดบาทแปดสิบเก้าสตางค์"),
+            (
+                123_456_789,
+                "หนึ่งล้านสองแสนสามหมื่นสี่พันห้าร้อยหกสิบเจ็ดบาทแปดสิบเก้าสตางค์",
+            ),
             (50, "ห้าสิบสตางค์"),
         ] {
             assert_eq!(Baht::from_satang(satang).thai_words(), words);

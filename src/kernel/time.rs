@@ -1,6 +1,8 @@
 //! Instants, half-open intervals, the clock as an argument, and Thai calendar words.
 
-use chrono::{DateTime, Datelike, FixedOffset, NaiveDate, NaiveDateTime, TimeDelta, TimeZone, Timelike, Utc};
+use chrono::{
+    DateTime, Datelike, FixedOffset, NaiveDate, NaiveDateTime, TimeDelta, TimeZone, Timelike, Utc,
+};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::fmt;
 use std::str::FromStr;
@@ -83,13 +85,23 @@ impl Instant {
     /// Date and time in Thailand for a Thai reader: `24 พฤศจิกายน 2569 เวลา 16:30 น.`
     pub fn thai_words(self) -> String {
         let local = self.thai_local();
-        format!("{} เวลา {:02}:{:02} น.", thai_date(local.date_naive()), local.hour(), local.minute())
+        format!(
+            "{} เวลา {:02}:{:02} น.",
+            thai_date(local.date_naive()),
+            local.hour(),
+            local.minute()
+        )
     }
 
     /// Date and time in Thailand for an English reader: `24 November 2026, 16:30 (UTC+7)`.
     pub fn english_words(self) -> String {
         let local = self.thai_local();
-        format!("{}, {:02}:{:02} (UTC+7)", english_date(local.date_naive()), local.hour(), local.minute())
+        format!(
+            "{}, {:02}:{:02} (UTC+7)",
+            english_date(local.date_naive()),
+            local.hour(),
+            local.minute()
+        )
     }
 }
 
@@ -109,7 +121,9 @@ impl FromStr for Instant {
     type Err = InstantError;
 
     fn from_str(text: &str) -> Result<Self, InstantError> {
-        DateTime::parse_from_rfc3339(text).map(|time| Self::new(time.to_utc())).map_err(|_| InstantError)
+        DateTime::parse_from_rfc3339(text)
+            .map(|time| Self::new(time.to_utc()))
+            .map_err(|_| InstantError)
     }
 }
 
@@ -121,7 +135,9 @@ impl Serialize for Instant {
 
 impl<'de> Deserialize<'de> for Instant {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        String::deserialize(deserializer)?.parse().map_err(serde::de::Error::custom)
+        String::deserialize(deserializer)?
+            .parse()
+            .map_err(serde::de::Error::custom)
     }
 }
 
@@ -175,7 +191,8 @@ impl FixedClock {
     /// Move the hands forward.
     pub fn advance(&self, by: Duration) {
         let millis = i64::try_from(by.as_millis()).unwrap_or(i64::MAX);
-        self.0.fetch_add(millis, std::sync::atomic::Ordering::SeqCst);
+        self.0
+            .fetch_add(millis, std::sync::atomic::Ordering::SeqCst);
     }
 }
 
@@ -187,16 +204,39 @@ impl Clock for FixedClock {
 }
 
 const THAI_MONTHS: [&str; 12] = [
-    "มกราคม", "กุมภาพันธ์", "มีนาคม", "เมษายน", "พฤษภาคม", "มิถุนายน", "กรกฎาคม", "สิงหาคม", "กันยายน", "ตุลาคม",
-    "พฤศจิกายน", "ธันวาคม",
+    "มกราคม",
+    "กุมภาพันธ์",
+    "มีนาคม",
+    "เมษายน",
+    "พฤษภาคม",
+    "มิถุนายน",
+    "กรกฎาคม",
+    "สิงหาคม",
+    "กันยายน",
+    "ตุลาคม",
+    "พฤศจิกายน",
+    "ธันวาคม",
 ];
 const ENGLISH_MONTHS: [&str; 12] = [
-    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
     "December",
 ];
 
 fn month_name(names: &[&'static str; 12], date: NaiveDate) -> &'static str {
-    names.get(date.month0() as usize).copied().unwrap_or_default()
+    names
+        .get(date.month0() as usize)
+        .copied()
+        .unwrap_or_default()
 }
 
 /// The Buddhist-era year of a date: 2026 is 2569.
@@ -206,17 +246,32 @@ pub fn buddhist_year(date: NaiveDate) -> i32 {
 
 /// `24 พฤศจิกายน 2569`
 pub fn thai_date(date: NaiveDate) -> String {
-    format!("{} {} {}", date.day(), month_name(&THAI_MONTHS, date), buddhist_year(date))
+    format!(
+        "{} {} {}",
+        date.day(),
+        month_name(&THAI_MONTHS, date),
+        buddhist_year(date)
+    )
 }
 
 /// `24 เดือน พฤศจิกายน พ.ศ. 2569`, the form at the foot of a certificate.
 pub fn thai_date_formal(date: NaiveDate) -> String {
-    format!("{} เดือน {} พ.ศ. {}", date.day(), month_name(&THAI_MONTHS, date), buddhist_year(date))
+    format!(
+        "{} เดือน {} พ.ศ. {}",
+        date.day(),
+        month_name(&THAI_MONTHS, date),
+        buddhist_year(date)
+    )
 }
 
 /// `24 November 2026`
 pub fn english_date(date: NaiveDate) -> String {
-    format!("{} {} {}", date.day(), month_name(&ENGLISH_MONTHS, date), date.year())
+    format!(
+        "{} {} {}",
+        date.day(),
+        month_name(&ENGLISH_MONTHS, date),
+        date.year()
+    )
 }
 
 /// Text that is not a date of eight digits.
@@ -254,20 +309,32 @@ mod tests {
     fn instants_are_truncated_to_milliseconds() {
         let fine = Utc.timestamp_opt(1_700_000_000, 123_456_789).unwrap();
         assert_eq!(Instant::new(fine).to_string(), "2023-11-14T22:13:20.123Z");
-        assert_eq!(Instant::from_naive(Instant::new(fine).to_naive()), Instant::new(fine));
+        assert_eq!(
+            Instant::from_naive(Instant::new(fine).to_naive()),
+            Instant::new(fine)
+        );
     }
 
     #[test]
     fn an_instant_without_an_offset_is_refused() {
         assert!("2026-11-24T09:30:00".parse::<Instant>().is_err());
-        assert_eq!("2026-11-24T09:30:00+07:00".parse::<Instant>().unwrap().to_string(), "2026-11-24T02:30:00.000Z");
+        assert_eq!(
+            "2026-11-24T09:30:00+07:00"
+                .parse::<Instant>()
+                .unwrap()
+                .to_string(),
+            "2026-11-24T02:30:00.000Z"
+        );
     }
 
     #[test]
     fn an_interval_excludes_its_end() {
         let start: Instant = "2026-01-01T00:00:00Z".parse().unwrap();
         let end = start.plus(Duration::from_secs(60));
-        let interval = Interval { from: start, until: Some(end) };
+        let interval = Interval {
+            from: start,
+            until: Some(end),
+        };
         assert!(interval.contains(start));
         assert!(!interval.contains(end));
         assert!(Interval::since(start).contains(end));
@@ -278,8 +345,14 @@ mod tests {
         let late: Instant = "2026-11-23T18:30:00Z".parse().unwrap();
         assert_eq!(late.thai_words(), "24 พฤศจิกายน 2569 เวลา 01:30 น.");
         assert_eq!(late.english_words(), "24 November 2026, 01:30 (UTC+7)");
-        assert_eq!(thai_date_formal(late.thai_date()), "24 เดือน พฤศจิกายน พ.ศ. 2569");
-        assert_eq!(start_of_thai_day(late.thai_date()).to_string(), "2026-11-23T17:00:00.000Z");
+        assert_eq!(
+            thai_date_formal(late.thai_date()),
+            "24 เดือน พฤศจิกายน พ.ศ. 2569"
+        );
+        assert_eq!(
+            start_of_thai_day(late.thai_date()).to_string(),
+            "2026-11-23T17:00:00.000Z"
+        );
     }
 
     #[test]
@@ -287,7 +360,9 @@ mod tests {
         let expected = NaiveDate::from_ymd_opt(2019, 8, 29).unwrap();
         assert_eq!(register_date("25620829"), Ok(expected));
         assert_eq!(register_date("20190829"), Ok(expected));
-        for bad in ["", "2562082", "25621329", "2562-829", "25620230", "+2562082"] {
+        for bad in [
+            "", "2562082", "25621329", "2562-829", "25620230", "+2562082",
+        ] {
             assert_eq!(register_date(bad), Err(RegisterDateError), "{bad}");
         }
     }
