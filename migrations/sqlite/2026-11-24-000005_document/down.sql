@@ -1,0 +1,2 @@
+DROP TABLE issued_document;
+DROP TABLE document_series;
