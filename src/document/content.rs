@@ -34,7 +34,10 @@ impl DocumentKind {
     /// What people call it.
     pub fn title(self) -> Bilingual {
         match self {
-            Self::Certificate => Bilingual::new("หนังสือรับรองนิติบุคคล", "Certificate of juristic person registration"),
+            Self::Certificate => Bilingual::new(
+                "หนังสือรับรองนิติบุคคล",
+                "Certificate of juristic person registration",
+            ),
         }
     }
 }

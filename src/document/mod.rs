@@ -11,14 +11,11 @@
 //! * The page and the embedded XML are made from one value, so they cannot disagree.
 //! * Number and intent are committed before the seal is asked for; what could not be sealed stays visible as a void
 //!   number (never reused).
-//! * Nothing is sealed that was not checked: only [`service`]'s prepared value reaches the signer.
+//! * Nothing is sealed that was not checked: only the service's prepared value reaches the signer.
 //! * A file is never called genuine by its looks or its signature alone: an offline check says *intact and trusted* at
 //!   most.
 
 pub mod content;
-pub mod http;
-pub mod layout;
-pub mod service;
 pub mod store;
 pub mod template;
 pub mod verification;

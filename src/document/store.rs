@@ -73,26 +73,40 @@ struct DocumentRow {
 
 impl DocumentRow {
     fn into_record(self) -> Result<DocumentRecord, StoreError> {
-        let bad = |column: &'static str, cause: &dyn std::fmt::Display| bad_row(TABLE, column, &self.id, cause);
-        let state = match (self.state.as_str(), self.ended_at, self.file_digest.as_deref(), self.void_reason.as_deref()) {
+        let bad = |column: &'static str, cause: &dyn std::fmt::Display| {
+            bad_row(TABLE, column, &self.id, cause)
+        };
+        let state = match (
+            self.state.as_str(),
+            self.ended_at,
+            self.file_digest.as_deref(),
+            self.void_reason.as_deref(),
+        ) {
             ("reserved", None, None, None) => DocumentState::Reserved,
             ("issued", Some(at), Some(digest), None) => DocumentState::Issued {
                 at: Instant::from_naive(at),
                 file_digest: digest.parse().map_err(|error| bad("file_digest", &error))?,
             },
-            ("void", Some(at), None, Some(reason)) => {
-                DocumentState::Void { at: Instant::from_naive(at), reason: reason.to_owned() }
-            }
+            ("void", Some(at), None, Some(reason)) => DocumentState::Void {
+                at: Instant::from_naive(at),
+                reason: reason.to_owned(),
+            },
             (state, ..) => return Err(bad("state", &format!("{state} with the wrong companions"))),
         };
         Ok(DocumentRecord {
             kind: DocumentKind::from_stored(&self.kind).ok_or_else(|| bad("kind", &self.kind))?,
             token: self.token.parse().map_err(|error| bad("token", &error))?,
             content: serde_json::from_str(&self.content).map_err(|error| bad("content", &error))?,
-            content_digest: self.content_digest.parse().map_err(|error| bad("content_digest", &error))?,
+            content_digest: self
+                .content_digest
+                .parse()
+                .map_err(|error| bad("content_digest", &error))?,
             reserved_at: Instant::from_naive(self.reserved_at),
             state,
-            id: self.id.parse().map_err(|error| bad_row(TABLE, "id", &self.id, error))?,
+            id: self
+                .id
+                .parse()
+                .map_err(|error| bad_row(TABLE, "id", &self.id, error))?,
             number: self.number,
             client_id: self.client_id,
         })
@@ -100,10 +114,19 @@ impl DocumentRow {
 }
 
 /// Take the next number of a series in a year. Gap-free, because the counter row and the document's row commit together.
-pub fn next_number(connection: &mut AnyConnection, series: &str, year: i32) -> Result<i64, StoreError> {
+pub fn next_number(
+    connection: &mut AnyConnection,
+    series: &str,
+    year: i32,
+) -> Result<i64, StoreError> {
     let year = i64::from(year);
-    let row = document_series::table.filter(document_series::series.eq(series)).filter(document_series::year.eq(year));
-    let current: Option<i64> = row.select(document_series::last_number).first(connection).optional()?;
+    let row = document_series::table
+        .filter(document_series::series.eq(series))
+        .filter(document_series::year.eq(year));
+    let current: Option<i64> = row
+        .select(document_series::last_number)
+        .first(connection)
+        .optional()?;
     match current {
         Some(last) => {
             let affected = diesel::update(row.filter(document_series::last_number.eq(last)))
@@ -170,7 +193,12 @@ pub fn complete(
 }
 
 /// Give a reserved number up; it stays visible with its reason.
-pub fn void(connection: &mut AnyConnection, id: &CertificateId, reason: &str, at: Instant) -> Result<(), StoreError> {
+pub fn void(
+    connection: &mut AnyConnection,
+    id: &CertificateId,
+    reason: &str,
+    at: Instant,
+) -> Result<(), StoreError> {
     let affected = diesel::update(
         issued_document::table
             .filter(issued_document::id.eq(id.as_str()))
@@ -186,7 +214,10 @@ pub fn void(connection: &mut AnyConnection, id: &CertificateId, reason: &str, at
 }
 
 /// Reserved rows older than this instant: somebody was interrupted.
-pub fn abandoned(connection: &mut AnyConnection, before: Instant) -> Result<Vec<DocumentRecord>, StoreError> {
+pub fn abandoned(
+    connection: &mut AnyConnection,
+    before: Instant,
+) -> Result<Vec<DocumentRecord>, StoreError> {
     issued_document::table
         .filter(issued_document::state.eq("reserved"))
         .filter(issued_document::reserved_at.lt(before.to_naive()))
@@ -199,7 +230,10 @@ pub fn abandoned(connection: &mut AnyConnection, before: Instant) -> Result<Vec<
 }
 
 /// The document of this printed number.
-pub fn by_number(connection: &mut AnyConnection, number: &str) -> Result<Option<DocumentRecord>, StoreError> {
+pub fn by_number(
+    connection: &mut AnyConnection,
+    number: &str,
+) -> Result<Option<DocumentRecord>, StoreError> {
     let row = issued_document::table
         .filter(issued_document::number.eq(number))
         .select(DocumentRow::as_select())
@@ -209,7 +243,10 @@ pub fn by_number(connection: &mut AnyConnection, number: &str) -> Result<Option<
 }
 
 /// The document behind this QR code.
-pub fn by_token(connection: &mut AnyConnection, token: &VerificationToken) -> Result<Option<DocumentRecord>, StoreError> {
+pub fn by_token(
+    connection: &mut AnyConnection,
+    token: &VerificationToken,
+) -> Result<Option<DocumentRecord>, StoreError> {
     let row = issued_document::table
         .filter(issued_document::token.eq(token.as_str()))
         .select(DocumentRow::as_select())
@@ -219,7 +256,10 @@ pub fn by_token(connection: &mut AnyConnection, token: &VerificationToken) -> Re
 }
 
 /// The document whose file has exactly this digest.
-pub fn by_file_digest(connection: &mut AnyConnection, digest: Digest) -> Result<Option<DocumentRecord>, StoreError> {
+pub fn by_file_digest(
+    connection: &mut AnyConnection,
+    digest: Digest,
+) -> Result<Option<DocumentRecord>, StoreError> {
     let row = issued_document::table
         .filter(issued_document::file_digest.eq(digest.to_hex()))
         .select(DocumentRow::as_select())
@@ -229,7 +269,10 @@ pub fn by_file_digest(connection: &mut AnyConnection, digest: Digest) -> Result<
 }
 
 /// The sealed file of an issued document.
-pub fn file(connection: &mut AnyConnection, id: &CertificateId) -> Result<Option<Vec<u8>>, StoreError> {
+pub fn file(
+    connection: &mut AnyConnection,
+    id: &CertificateId,
+) -> Result<Option<Vec<u8>>, StoreError> {
     let file: Option<Option<Vec<u8>>> = issued_document::table
         .filter(issued_document::id.eq(id.as_str()))
         .select(issued_document::file)

@@ -112,7 +112,9 @@ impl Template {
         for event in Parser::new_ext(markdown, Options::empty()) {
             builder.take(event)?;
         }
-        Ok(Self { blocks: builder.finish() })
+        Ok(Self {
+            blocks: builder.finish(),
+        })
     }
 
     /// Every name the template mentions, flags included.
@@ -154,7 +156,10 @@ struct Builder {
 }
 
 enum Open {
-    List { ordered: bool, items: Vec<Vec<TemplateBlock>> },
+    List {
+        ordered: bool,
+        items: Vec<Vec<TemplateBlock>>,
+    },
     Item(Vec<TemplateBlock>),
 }
 
@@ -172,7 +177,10 @@ impl Builder {
             }
             Event::Start(Tag::List(start)) => {
                 self.flush_tight();
-                self.stack.push(Open::List { ordered: start.is_some(), items: Vec::new() });
+                self.stack.push(Open::List {
+                    ordered: start.is_some(),
+                    items: Vec::new(),
+                });
             }
             Event::End(TagEnd::List(_)) => {
                 if let Some(Open::List { ordered, items }) = self.stack.pop() {
@@ -225,18 +233,26 @@ impl Builder {
             text.push_str(words);
             return;
         }
-        self.inlines.push(Inline::Text { text: words.to_owned(), strong: self.strong });
+        self.inlines.push(Inline::Text {
+            text: words.to_owned(),
+            strong: self.strong,
+        });
     }
 
     fn text(&mut self, text: &str) -> Result<(), TemplateError> {
         let mut rest = text;
         while let Some((before, after)) = rest.split_once('{') {
             self.words(before);
-            let (name, after) = after.split_once('}').ok_or_else(|| TemplateError::OpenPlace(text.to_owned()))?;
+            let (name, after) = after
+                .split_once('}')
+                .ok_or_else(|| TemplateError::OpenPlace(text.to_owned()))?;
             if name.trim_start_matches(['?', '!']).is_empty() {
                 return Err(TemplateError::OpenPlace(text.to_owned()));
             }
-            self.inlines.push(Inline::Value { name: name.to_owned(), strong: self.strong });
+            self.inlines.push(Inline::Value {
+                name: name.to_owned(),
+                strong: self.strong,
+            });
             rest = after;
         }
         self.words(rest);
@@ -282,7 +298,10 @@ fn fill_blocks(blocks: &[TemplateBlock], values: &Values) -> Result<Vec<Filled>,
                     kept.push(fill_blocks(item, values)?);
                 }
                 if !kept.is_empty() {
-                    filled.push(Filled::List { ordered: *ordered, items: kept });
+                    filled.push(Filled::List {
+                        ordered: *ordered,
+                        items: kept,
+                    });
                 }
             }
         }
@@ -291,7 +310,10 @@ fn fill_blocks(blocks: &[TemplateBlock], values: &Values) -> Result<Vec<Filled>,
 }
 
 /// The words of a line; `None` when a condition or an absent value removes it.
-fn fill_inlines(inlines: &[Inline], values: &Values) -> Result<Option<Vec<(String, bool)>>, TemplateError> {
+fn fill_inlines(
+    inlines: &[Inline],
+    values: &Values,
+) -> Result<Option<Vec<(String, bool)>>, TemplateError> {
     let mut spans: Vec<(String, bool)> = Vec::new();
     let mut at_start = true;
     for inline in inlines {
@@ -300,14 +322,18 @@ fn fill_inlines(inlines: &[Inline], values: &Values) -> Result<Option<Vec<(Strin
             Inline::Text { text, strong } => (text.clone(), *strong),
             Inline::Value { name, strong } => {
                 let bare = name.trim_start_matches(['?', '!']);
-                let value = values.get(bare).ok_or_else(|| TemplateError::UnknownValue(bare.to_owned()))?;
+                let value = values
+                    .get(bare)
+                    .ok_or_else(|| TemplateError::UnknownValue(bare.to_owned()))?;
                 match (name.chars().next(), value) {
                     (Some('?'), Value::Flag(true)) | (Some('!'), Value::Flag(false)) => continue,
                     (Some('?' | '!'), Value::Flag(_)) => return Ok(None),
                     (Some('?' | '!'), _) => return Err(TemplateError::WrongKind(name.clone())),
                     (_, Value::Absent) => return Ok(None),
                     (_, Value::Text(text)) => (text.clone(), *strong),
-                    (_, Value::Lines(_) | Value::Flag(_)) => return Err(TemplateError::WrongKind(name.clone())),
+                    (_, Value::Lines(_) | Value::Flag(_)) => {
+                        return Err(TemplateError::WrongKind(name.clone()));
+                    }
                 }
             }
         };
@@ -334,7 +360,12 @@ mod tests {
     #[test]
     fn a_value_with_markup_stays_text() {
         let template = Template::parse("ชื่อ **{name}** จบ").unwrap();
-        let filled = template.fill(&values(&[("name", Value::Text("# **x** [a](b) <b>".into()))])).unwrap();
+        let filled = template
+            .fill(&values(&[(
+                "name",
+                Value::Text("# **x** [a](b) <b>".into()),
+            )]))
+            .unwrap();
         assert_eq!(
             filled,
             vec![Filled::Paragraph(vec![
@@ -350,9 +381,21 @@ mod tests {
         let template = Template::parse("1. ก {a}\n\n2. ข {b}\n\n   {lines}\n\n3. ค").unwrap();
         let lines = Value::Lines(vec!["หนึ่ง".into(), "สอง".into()]);
         let filled = template
-            .fill(&values(&[("a", Value::Absent), ("b", Value::Text("2".into())), ("lines", lines)]))
+            .fill(&values(&[
+                ("a", Value::Absent),
+                ("b", Value::Text("2".into())),
+                ("lines", lines),
+            ]))
             .unwrap();
-        let [Filled::List { ordered: true, items }] = filled.as_slice() else { panic!("{filled:?}") };
+        let [
+            Filled::List {
+                ordered: true,
+                items,
+            },
+        ] = filled.as_slice()
+        else {
+            panic!("{filled:?}")
+        };
         assert_eq!(items.len(), 2);
         assert_eq!(items[0][1], Filled::Lines(vec!["หนึ่ง".into(), "สอง".into()]));
     }
@@ -360,18 +403,34 @@ mod tests {
     #[test]
     fn conditions_keep_or_remove_a_block() {
         let template = Template::parse("{?yes} ใช่\n\n{!yes} ไม่").unwrap();
-        let on = template.fill(&values(&[("yes", Value::Flag(true))])).unwrap();
+        let on = template
+            .fill(&values(&[("yes", Value::Flag(true))]))
+            .unwrap();
         assert_eq!(on, vec![Filled::Paragraph(vec![("ใช่".into(), false)])]);
-        let off = template.fill(&values(&[("yes", Value::Flag(false))])).unwrap();
+        let off = template
+            .fill(&values(&[("yes", Value::Flag(false))]))
+            .unwrap();
         assert_eq!(off, vec![Filled::Paragraph(vec![("ไม่".into(), false)])]);
     }
 
     #[test]
     fn unknown_names_open_places_and_foreign_markup_are_refused() {
         let template = Template::parse("{name}").unwrap();
-        assert_eq!(template.fill(&Values::new()), Err(TemplateError::UnknownValue("name".into())));
-        assert!(matches!(Template::parse("a {b"), Err(TemplateError::OpenPlace(_))));
-        assert!(matches!(Template::parse("[x](y)"), Err(TemplateError::Unsupported(_))));
-        assert!(matches!(Template::parse("<b>x</b>"), Err(TemplateError::Unsupported(_))));
+        assert_eq!(
+            template.fill(&Values::new()),
+            Err(TemplateError::UnknownValue("name".into()))
+        );
+        assert!(matches!(
+            Template::parse("a {b"),
+            Err(TemplateError::OpenPlace(_))
+        ));
+        assert!(matches!(
+            Template::parse("[x](y)"),
+            Err(TemplateError::Unsupported(_))
+        ));
+        assert!(matches!(
+            Template::parse("<b>x</b>"),
+            Err(TemplateError::Unsupported(_))
+        ));
     }
 }

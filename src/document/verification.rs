@@ -47,9 +47,14 @@ impl CheckCode {
                 "ลายมือชื่อครอบคลุมทั้งแฟ้ม ไม่มีส่วนเพิ่มเติม",
                 "one signature covers the whole file, nothing was added",
             ),
-            Self::Intact => Bilingual::new("ข้อมูลไม่ถูกแก้ไขหลังลงลายมือชื่อ", "nothing was changed after signing"),
+            Self::Intact => Bilingual::new(
+                "ข้อมูลไม่ถูกแก้ไขหลังลงลายมือชื่อ",
+                "nothing was changed after signing",
+            ),
             Self::Trusted => Bilingual::new("ผู้ลงลายมือชื่อเชื่อถือได้", "the signer is trusted"),
-            Self::Timestamp => Bilingual::new("มีตราประทับเวลา", "a time-stamp says when it was signed"),
+            Self::Timestamp => {
+                Bilingual::new("มีตราประทับเวลา", "a time-stamp says when it was signed")
+            }
             Self::Attachment => Bilingual::new("มีข้อมูล XML แนบ", "the facts are attached as XML"),
         }
     }
@@ -131,17 +136,34 @@ impl Offline {
 
     /// Write down how a check came out.
     pub fn note(&mut self, code: CheckCode, outcome: CheckOutcome, detail: impl Into<String>) {
-        self.checks.push(Check { code, outcome, detail: detail.into() });
+        self.checks.push(Check {
+            code,
+            outcome,
+            detail: detail.into(),
+        });
     }
 
     /// Draw the verdict from the checks: one failure refuses, and only a complete list is trusted.
     pub fn conclude(mut self) -> Self {
-        let outcome = |code| self.checks.iter().find(|check| check.code == code).map(|check| check.outcome);
-        let failed = self.checks.iter().any(|check| check.outcome == CheckOutcome::Failed);
+        let outcome = |code| {
+            self.checks
+                .iter()
+                .find(|check| check.code == code)
+                .map(|check| check.outcome)
+        };
+        let failed = self
+            .checks
+            .iter()
+            .any(|check| check.outcome == CheckOutcome::Failed);
         let passed = |code| outcome(code) == Some(CheckOutcome::Passed);
-        let whole = [CheckCode::Readable, CheckCode::Structure, CheckCode::Intact, CheckCode::Attachment]
-            .into_iter()
-            .all(passed);
+        let whole = [
+            CheckCode::Readable,
+            CheckCode::Structure,
+            CheckCode::Intact,
+            CheckCode::Attachment,
+        ]
+        .into_iter()
+        .all(passed);
         self.verdict = match (failed, whole, outcome(CheckCode::Trusted)) {
             (false, true, Some(CheckOutcome::Passed)) => Verdict::IntactAndTrusted,
             (false, true, Some(CheckOutcome::NotChecked)) => Verdict::TrustNotChecked,
@@ -178,11 +200,18 @@ impl AtIssuer {
     /// The finding for people.
     pub fn words(&self) -> Bilingual {
         match self {
-            Self::Genuine { .. } => Bilingual::new("เป็นฉบับจริงที่ออกโดยระบบนี้ ไม่ถูกแก้ไข", "genuine: exactly the file that was issued here"),
-            Self::NotWhatWeIssued { .. } => {
-                Bilingual::new("ไม่ใช่แฟ้มที่ออกโดยระบบนี้ หรือถูกแก้ไขแล้ว", "not the file that was issued here: it was altered or made by somebody else")
-            }
-            Self::Unknown { .. } => Bilingual::new("ไม่รู้จักเอกสารนี้", "unknown: no document like this was issued here"),
+            Self::Genuine { .. } => Bilingual::new(
+                "เป็นฉบับจริงที่ออกโดยระบบนี้ ไม่ถูกแก้ไข",
+                "genuine: exactly the file that was issued here",
+            ),
+            Self::NotWhatWeIssued { .. } => Bilingual::new(
+                "ไม่ใช่แฟ้มที่ออกโดยระบบนี้ หรือถูกแก้ไขแล้ว",
+                "not the file that was issued here: it was altered or made by somebody else",
+            ),
+            Self::Unknown { .. } => Bilingual::new(
+                "ไม่รู้จักเอกสารนี้",
+                "unknown: no document like this was issued here",
+            ),
         }
     }
 }

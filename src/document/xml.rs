@@ -55,29 +55,98 @@ pub fn certificate(content: &CertificateContent) -> Result<Vec<u8>, XmlError> {
 fn body(out: &mut Out, content: &CertificateContent) -> Result<(), XmlError> {
     let issued_at = content.issued_at.to_string();
     let data_as_of = content.data_as_of.to_string();
-    let registrar = if content.issued_by.is_registrar { "registrar" } else { "extract" };
+    let registrar = if content.issued_by.is_registrar {
+        "registrar"
+    } else {
+        "extract"
+    };
     value(out, "kind", "ประเภทเอกสาร", registrar)?;
-    value(out, "issuingOffice", "สำนักงานที่ออก", &content.issued_by.office.th)?;
-    value(out, "issuingOfficeEnglish", "สำนักงานที่ออก (อังกฤษ)", &content.issued_by.office.en)?;
+    value(
+        out,
+        "issuingOffice",
+        "สำนักงานที่ออก",
+        &content.issued_by.office.th,
+    )?;
+    value(
+        out,
+        "issuingOfficeEnglish",
+        "สำนักงานที่ออก (อังกฤษ)",
+        &content.issued_by.office.en,
+    )?;
     value(out, "issuingOfficer", "ผู้ออก", &content.issued_by.officer.th)?;
     value(out, "issuedAt", "ออกให้ ณ", &issued_at)?;
     value(out, "dataAsOf", "ข้อมูลทะเบียน ณ", &data_as_of)?;
-    value(out, "registryVersion", "ฉบับข้อมูล", &content.registry_version.to_string())?;
-    value(out, "verificationUrl", "หน้าตรวจสอบ", &content.verification_url)?;
-    value(out, "registrationNumber", "ทะเบียนนิติบุคคลเลขที่", content.registration_number.as_str())?;
+    value(
+        out,
+        "registryVersion",
+        "ฉบับข้อมูล",
+        &content.registry_version.to_string(),
+    )?;
+    value(
+        out,
+        "verificationUrl",
+        "หน้าตรวจสอบ",
+        &content.verification_url,
+    )?;
+    value(
+        out,
+        "registrationNumber",
+        "ทะเบียนนิติบุคคลเลขที่",
+        content.registration_number.as_str(),
+    )?;
     value(out, "name", "ชื่อ", &content.name)?;
-    optional(out, "nameEnglish", "ชื่อภาษาอังกฤษ", content.name_en.as_deref())?;
+    optional(
+        out,
+        "nameEnglish",
+        "ชื่อภาษาอังกฤษ",
+        content.name_en.as_deref(),
+    )?;
     value(out, "status", "สถานะ", &content.status_code)?;
     value(out, "statusText", "สถานะ (ข้อความ)", &content.status.th)?;
-    value(out, "registeredOn", "วันที่จดทะเบียน", &content.registered_on.to_string())?;
+    value(
+        out,
+        "registeredOn",
+        "วันที่จดทะเบียน",
+        &content.registered_on.to_string(),
+    )?;
     people(out, "officers", "กรรมการหรือผู้เป็นหุ้นส่วน", &content.officers)?;
-    people(out, "managingPartners", "หุ้นส่วนผู้จัดการ", &content.managing_partners)?;
+    people(
+        out,
+        "managingPartners",
+        "หุ้นส่วนผู้จัดการ",
+        &content.managing_partners,
+    )?;
     people(out, "liquidators", "ผู้ชำระบัญชี", &content.liquidators)?;
-    optional(out, "authority", "อำนาจลงชื่อผูกพัน", content.authority.as_deref())?;
-    optional(out, "restriction", "ข้อจำกัดอำนาจ", content.restriction.as_deref())?;
-    optional(out, "registeredCapital", "ทุนจดทะเบียน (บาท)", content.capital.map(|c| c.to_string()).as_deref())?;
-    optional(out, "paidUpCapital", "ทุนชำระแล้ว (บาท)", content.paid_up.map(|c| c.to_string()).as_deref())?;
-    optional(out, "headOffice", "สำนักงานแห่งใหญ่", content.head_office.as_deref())?;
+    optional(
+        out,
+        "authority",
+        "อำนาจลงชื่อผูกพัน",
+        content.authority.as_deref(),
+    )?;
+    optional(
+        out,
+        "restriction",
+        "ข้อจำกัดอำนาจ",
+        content.restriction.as_deref(),
+    )?;
+    optional(
+        out,
+        "registeredCapital",
+        "ทุนจดทะเบียน (บาท)",
+        content.capital.map(|c| c.to_string()).as_deref(),
+    )?;
+    optional(
+        out,
+        "paidUpCapital",
+        "ทุนชำระแล้ว (บาท)",
+        content.paid_up.map(|c| c.to_string()).as_deref(),
+    )?;
+    optional(
+        out,
+        "headOffice",
+        "สำนักงานแห่งใหญ่",
+        content.head_office.as_deref(),
+    )?;
     let count = content.objective_count.map(|count| count.to_string());
     optional(out, "objectiveCount", "จำนวนข้อวัตถุประสงค์", count.as_deref())?;
     for note in &content.notes {
@@ -88,7 +157,9 @@ fn body(out: &mut Out, content: &CertificateContent) -> Result<(), XmlError> {
 
 fn value(out: &mut Out, name: &str, label: &str, text: &str) -> Result<(), XmlError> {
     check(text)?;
-    out.create_element(name).with_attribute(("label", label)).write_text_content(BytesText::new(text))?;
+    out.create_element(name)
+        .with_attribute(("label", label))
+        .write_text_content(BytesText::new(text))?;
     Ok(())
 }
 
@@ -106,22 +177,22 @@ fn people(out: &mut Out, name: &str, label: &str, people: &[ListedPerson]) -> Re
     for person in people {
         check(&person.name)?;
     }
-    out.create_element(name).with_attribute(("label", label)).write_inner_content(|out| {
-        for person in people {
-            out.create_element("person")
-                .with_attribute(("sequence", person.sequence.to_string().as_str()))
-                .write_text_content(BytesText::new(&person.name))?;
-        }
-        Ok(())
-    })?;
+    out.create_element(name)
+        .with_attribute(("label", label))
+        .write_inner_content(|out| {
+            for person in people {
+                out.create_element("person")
+                    .with_attribute(("sequence", person.sequence.to_string().as_str()))
+                    .write_text_content(BytesText::new(&person.name))?;
+            }
+            Ok(())
+        })?;
     Ok(())
 }
 
 /// XML 1.0 (fifth edition) §2.2: which characters may stand in a document.
 fn check(text: &str) -> Result<(), XmlError> {
-    let allowed = |character: char| {
-        matches!(character, '\t' | '\n' | '\u{20}'..='\u{D7FF}' | '\u{E000}'..='\u{FFFD}' | '\u{10000}'..)
-    };
+    let allowed = |character: char| matches!(character, '\t' | '\n' | '\u{20}'..='\u{D7FF}' | '\u{E000}'..='\u{FFFD}' | '\u{10000}'..);
     match text.chars().find(|character| !allowed(*character)) {
         Some(character) => Err(XmlError::Character { character }),
         None => Ok(()),
@@ -138,15 +209,15 @@ pub fn identify(xml: &[u8]) -> Option<(String, String)> {
         match reader.read_event().ok()? {
             Event::DocType(_) => return None,
             Event::Start(element) => match element.local_name().as_ref() {
-                b"certificate" => {
+                "certificate" => {
                     let attribute = element.try_get_attribute("number").ok()??;
-                    number = std::str::from_utf8(attribute.value.as_ref()).ok().map(str::to_owned);
+                    number = Some(attribute.value.as_ref().to_owned());
                 }
-                b"registrationNumber" => inside = true,
+                "registrationNumber" => inside = true,
                 _ => inside = false,
             },
             Event::Text(piece) if inside => {
-                registration = std::str::from_utf8(piece.as_ref()).ok().map(str::to_owned);
+                registration = Some(piece.as_ref().to_owned());
                 inside = false;
             }
             Event::Eof => break,
