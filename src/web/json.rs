@@ -129,8 +129,8 @@ mod tests {
     #[test]
     fn a_wrong_member_is_named_by_its_pointer() {
         let problem = parse::<Outer>(br#"{"list":[{"n":1},{"n":300}]}"#).unwrap_err();
-        assert_eq!(problem.errors[0].pointer, "/list/1/n");
-        assert!(problem.errors[0].detail.contains("300"));
+        assert_eq!(problem.errors()[0].pointer, "/list/1/n");
+        assert!(problem.errors()[0].detail.contains("300"));
     }
 
     #[test]

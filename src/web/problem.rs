@@ -190,6 +190,11 @@ impl Problem {
         Self::plain(Code::Internal)
     }
 
+    /// The members that are wrong.
+    pub fn errors(&self) -> &[FieldError] {
+        &self.errors
+    }
+
     /// The code.
     pub fn code(&self) -> Code {
         self.code
