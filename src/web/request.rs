@@ -1,11 +1,13 @@
 //! What every request gets: an id, a span, a log line, counters, and headers that keep browsers careful.
 
+use super::problem::{Code, Problem};
 use crate::kernel::id::{Randomness, RequestId};
-use actix_web::body::MessageBody;
+use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::StatusCode;
 use actix_web::http::header::{self, HeaderName, HeaderValue};
 use actix_web::middleware::Next;
-use actix_web::web;
+use actix_web::{ResponseError as _, web};
 use std::sync::Arc;
 use std::time::Instant as Stopwatch;
 use tracing::Instrument as _;
@@ -32,32 +34,40 @@ fn given_id(request: &ServiceRequest) -> Option<String> {
 pub async fn accompany(
     request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
-) -> Result<ServiceResponse<impl MessageBody>, actix_web::Error> {
+) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
     let id = given_id(&request)
         .or_else(|| {
             let randomness = request.app_data::<web::Data<Arc<dyn Randomness>>>()?;
             Some(RequestId::generate(randomness.as_ref().as_ref()).to_string())
         })
         .unwrap_or_default();
+    // The route and never the path: paths hold numbers and tokens (KEY-51).
+    let route = request
+        .match_pattern()
+        .unwrap_or_else(|| "unmatched".to_owned());
     let span = tracing::info_span!(
         "request",
         request.id = %id,
         http.method = %request.method(),
-        // The route and never the path: paths hold numbers and tokens (KEY-51).
-        http.route = request.match_pattern().unwrap_or_else(|| "unmatched".to_owned()),
+        http.route = %route,
     );
     let started = Stopwatch::now();
-    let route = request
-        .match_pattern()
-        .unwrap_or_else(|| "unmatched".to_owned());
     let id_header = HeaderValue::from_str(&id).ok();
-    let answer = REQUEST_ID
-        .scope(id, next.call(request).instrument(span.clone()))
-        .await;
-    let mut response = match answer {
-        Ok(response) => response,
-        Err(error) => return Err(error),
-    };
+    let mut response = REQUEST_ID
+        .scope(id, async {
+            let response = next.call(request).await?.map_into_boxed_body();
+            // The router's own refusals have no body; ours always explain themselves (INT-10).
+            Ok::<_, actix_web::Error>(match response.status() {
+                StatusCode::METHOD_NOT_ALLOWED
+                    if !response.headers().contains_key(header::CONTENT_TYPE) =>
+                {
+                    response.into_response(Problem::plain(Code::MethodNotAllowed).error_response())
+                }
+                _ => response,
+            })
+        })
+        .instrument(span.clone())
+        .await?;
     let status = response.status().as_u16();
     let elapsed = started.elapsed();
     metrics::counter!("amnat_http_requests_total", "route" => route.clone(), "status" => status.to_string())
@@ -65,11 +75,8 @@ pub async fn accompany(
     metrics::histogram!("amnat_http_request_seconds", "route" => route)
         .record(elapsed.as_secs_f64());
     span.in_scope(|| {
-        tracing::info!(
-            http.status = status,
-            elapsed_us = u64::try_from(elapsed.as_micros()).unwrap_or(u64::MAX),
-            "answered"
-        );
+        let elapsed_us = u64::try_from(elapsed.as_micros()).unwrap_or(u64::MAX);
+        tracing::info!(http.status = status, elapsed_us, "answered");
     });
     let headers = response.headers_mut();
     if let Some(value) = id_header {
