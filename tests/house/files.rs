@@ -56,7 +56,7 @@ fn unfinished(path: &str, source: &str) -> Vec<Finding> {
 }
 
 /// Each line `digest  path` of the ledger against the files it names, and each versioned wording
-/// (`…/v1.th.md`) against the ledger.
+/// (`company.v1.th.md`) against the ledger.
 fn unfrozen(ledger: &str, wordings: &BTreeMap<String, Vec<u8>>) -> Vec<Finding> {
     let listed: BTreeMap<&str, &str> = ledger
         .lines()
@@ -83,9 +83,10 @@ fn unfrozen(ledger: &str, wordings: &BTreeMap<String, Vec<u8>>) -> Vec<Finding> 
     }
     for path in wordings.keys() {
         let name = path.rsplit('/').next().unwrap_or_default();
-        let version = name
-            .strip_prefix('v')
-            .is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit()));
+        let version = name.split('.').any(|part| {
+            let number = part.strip_prefix('v').unwrap_or_default();
+            !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit())
+        });
         if version && !listed.contains_key(path.as_str()) {
             found.push(say(
                 path,
@@ -218,15 +219,15 @@ mod tests {
     #[test]
     fn planted_changes_of_frozen_wording_are_found() {
         let wordings = BTreeMap::from([
-            ("consent/face/v1.th.md".to_owned(), b"one".to_vec()),
+            ("consent/face.v1.th.md".to_owned(), b"one".to_vec()),
             ("pages/home.html".to_owned(), b"free".to_vec()),
         ]);
-        let line = |text: &str| format!("{}  consent/face/v1.th.md\n", Digest::of(text).to_hex());
+        let line = |text: &str| format!("{}  consent/face.v1.th.md\n", Digest::of(text).to_hex());
         assert_eq!(unfrozen(&line("one"), &wordings), []);
         assert_eq!(unfrozen(&line("two"), &wordings).len(), 1, "changed");
         assert_eq!(unfrozen("", &wordings).len(), 1, "not listed");
         let gone = format!(
-            "{}{}  consent/face/v0.th.md\n",
+            "{}{}  consent/face.v0.th.md\n",
             line("one"),
             Digest::of("x")
         );
