@@ -39,32 +39,33 @@ def another_part(data: bytes) -> bytes:
     return _replaced(data, rb"pdfaid:part[=>\"\s']*(\d)", b"1")
 
 
-def page_byte(data: bytes) -> bytes:
-    """One bit of a page's content is another."""
-    for match in re.finditer(rb"/Contents (\d+) 0 R", data):
+def _stream_bit(data: bytes, reference: bytes, what: str) -> bytes:
+    """Changes one bit in the middle of the first stream that `reference` (one group: its number) leads to."""
+    for match in re.finditer(reference, data, re.DOTALL):
         stream = re.search(
             rb"(?:^|[\r\n])" + match[1] + rb" 0 obj.*?stream\r?\n(.*?)endstream", data, re.DOTALL
         )
-        if stream and len(stream[1]) > 40:
+        if stream and len(stream[1]) > 8:
             place = stream.start(1) + len(stream[1]) // 2
             return data[:place] + bytes([data[place] ^ 0x01]) + data[place + 1 :]
-    raise ValueError("no page content found to break")
+    raise ValueError(f"nothing to break: no {what} was found")
 
 
-def another_embedded_byte(data: bytes) -> bytes:
+def page_bit(data: bytes) -> bytes:
+    """One bit of a page's content is another."""
+    return _stream_bit(data, rb"/Contents\s*\[?\s*(\d+) 0 R", "page content")
+
+
+def embedded_bit(data: bytes) -> bytes:
     """One bit of the embedded facts is another."""
-    stream = re.search(rb"/Type\s*/EmbeddedFile\b.*?stream\r?\n(.*?)endstream", data, re.DOTALL)
-    if not stream:
-        raise ValueError("no embedded file found to break")
-    place = stream.start(1) + len(stream[1]) // 2
-    return data[:place] + bytes([data[place] ^ 0x01]) + data[place + 1 :]
+    return _stream_bit(data, rb"/EF\s*<<\s*/U?F (\d+) 0 R", "embedded file")
 
 
 BREAKAGES = [
     Breakage("AFRelationship removed", without_relationship, by_conformance=True),
     Breakage("XMP claims another part", another_part, by_conformance=True),
-    Breakage("one bit of the page changed", page_byte, by_conformance=False),
-    Breakage("one bit of the embedded facts changed", another_embedded_byte, by_conformance=False),
+    Breakage("one bit of the page changed", page_bit, by_conformance=False),
+    Breakage("one bit of the embedded facts changed", embedded_bit, by_conformance=False),
 ]
 
 

@@ -20,33 +20,27 @@ class Opinion:
         return self.words
 
 
-def _pyhanko(*arguments: str) -> tuple[bool, str]:
+def _pyhanko(*arguments: str) -> Opinion:
     done = subprocess.run(
         [str(PYHANKO), "sign", *arguments], capture_output=True, text=True, timeout=120
     )
-    output = (done.stdout + done.stderr).strip()
-    return done.returncode == 0, output
+    # One line a signature: field, fingerprint, then the verdict's words.
+    told = re.findall(r"^[^:\s]+:[0-9a-f]{64}:(\S+)$", done.stdout, re.MULTILINE)
+    lines = (done.stdout + done.stderr).strip().splitlines() or ["no answer"]
+    return Opinion(done.returncode == 0 and bool(told), told[-1] if told else lines[-1][:90])
 
 
 def long_term(path: Path, root: Path) -> Opinion:
     """PAdES B-LT or better: everything needed is in the file, nothing is fetched."""
-    valid, output = _pyhanko("adesverify", "--trust", str(root), "--trust-replace", str(path))
-    return Opinion(valid, "B-LT valid" if valid else f"B-LT refused ({_last(output)})")
+    opinion = _pyhanko("adesverify", "--trust", str(root), "--trust-replace", str(path))
+    return Opinion(opinion.valid, f"long-term: {opinion.words}")
 
 
 def baseline(path: Path, root: Path) -> Opinion:
     """Integrity, coverage, later changes and chain, whatever the level."""
-    valid, output = _pyhanko(
+    return _pyhanko(
         "validate", "--soft-revocation-check", "--trust", str(root), "--trust-replace", str(path)
     )
-    summary = next((line for line in output.splitlines() if "UNTOUCHED" in line or "INTACT" in line), "")
-    valid = valid and ":VALID" in output.replace(" ", "")
-    return Opinion(valid, "signature valid" if valid else f"refused ({summary[:90] or _last(output)})")
-
-
-def _last(output: str) -> str:
-    lines = [line for line in output.splitlines() if line.strip()]
-    return (lines[-1] if lines else "no answer")[:90]
 
 
 def second_opinion(path: Path) -> Opinion:
