@@ -60,7 +60,7 @@ def stated_facts(xml: bytes) -> dict[str, list[str]]:
     facts: dict[str, list[str]] = {"number": [root.attrib["number"]]}
     for element in root:
         tag = element.tag.split("}")[-1]
-        if tag in {"registrationNumber", "name", "nameEnglish", "authority", "headOffice"}:
+        if tag in {"registrationNumber", "name", "nameEnglish", "authority", "headOffice", "verificationUrl"}:
             facts[tag] = [element.text or ""]
         elif tag in {"officers", "managingPartners", "liquidators"}:
             facts[tag] = [person.text or "" for person in element]

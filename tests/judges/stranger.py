@@ -1,5 +1,6 @@
 """A stranger who bears the issuer's names: same document, other keys."""
 
+import asyncio
 from datetime import datetime, timedelta, timezone
 from io import BytesIO
 from pathlib import Path
@@ -47,9 +48,9 @@ def sign_again(good: Path, out: Path, root_out: Path) -> None:
     """Puts a stranger's CMS into the hole of the document, and writes the stranger's root."""
     data = good.read_bytes()
     embedded = PdfFileReader(BytesIO(data)).embedded_signatures[-1]
-    signer = extract_certificate_info(embedded.signed_data).signer_cert
+    issuer = extract_certificate_info(embedded.signed_data).signer_cert
     root_key, leaf_key = ec.generate_private_key(ec.SECP256R1()), ec.generate_private_key(ec.SECP256R1())
-    root_name, leaf_name = _name(signer.issuer), _name(signer.subject)
+    root_name, leaf_name = _name(issuer.issuer), _name(issuer.subject)
     root = _certificate(root_name, root_name, root_key, root_key, True)
     leaf = _certificate(leaf_name, root_name, leaf_key, root_key, False)
     root_out.write_bytes(root.public_bytes(serialization.Encoding.PEM))
@@ -64,11 +65,9 @@ def sign_again(good: Path, out: Path, root_out: Path) -> None:
     key = asn1_keys.PrivateKeyInfo.load(
         leaf_key.private_bytes(as_der, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
     )
-    cms = (
-        SimpleSigner(signing_cert=certificates[0], signing_key=key, cert_registry=store)
-        .sign(digest.finalize(), digest_algorithm="sha256", use_pades=True)
-        .dump()
-    )
+    signer = SimpleSigner(signing_cert=certificates[0], signing_key=key, cert_registry=store)
+    signed = signer.async_sign(digest.finalize(), digest_algorithm="sha256", use_pades=True)
+    cms = asyncio.run(signed).dump()
     digits = cms.hex().encode()
     if len(digits) > last - first:
         raise ValueError("the stranger's signature is longer than the hole")
