@@ -181,11 +181,10 @@ fn wording_that_somebody_signs_is_frozen() {
             (path.trim_start_matches("templates/").to_owned(), bytes)
         })
         .collect();
-    let ledger = wordings
-        .get("LEDGER")
-        .map(|bytes| String::from_utf8_lossy(bytes).into_owned())
-        .unwrap_or_default();
-    source::assert_none(&unfrozen(&ledger, &wordings));
+    // Before the first release there is no ledger, and wording is still free.
+    if let Some(ledger) = wordings.get("LEDGER") {
+        source::assert_none(&unfrozen(&String::from_utf8_lossy(ledger), &wordings));
+    }
 }
 
 #[cfg(test)]
