@@ -18,5 +18,5 @@ mod connection;
 mod error;
 pub mod schema;
 
-pub use connection::{AnyConnection, Database, DatabaseUrl, Engine, OpenError};
+pub use connection::{AnyConnection, Database, DatabaseUrl, Engine, OpenError, RetryHint};
 pub use error::{StoreError, bad_row, one_row};

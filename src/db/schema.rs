@@ -55,3 +55,82 @@ diesel::table! {
         receipt -> Text,
     }
 }
+
+diesel::table! {
+    /// Owner: `access`.
+    api_client (client_id) {
+        client_id -> Text,
+        name_th -> Text,
+        name_en -> Text,
+        certificate_thumbprint -> Text,
+        scopes -> Text,
+        status -> Text,
+        created_at -> Timestamp,
+        version -> BigInt,
+    }
+}
+
+diesel::table! {
+    /// Owner: `access`.
+    idempotency_record (scope_key) {
+        scope_key -> Text,
+        request_digest -> Text,
+        state -> Text,
+        attempt -> BigInt,
+        status -> Nullable<BigInt>,
+        content_type -> Nullable<Text>,
+        body -> Nullable<Binary>,
+        created_at -> Timestamp,
+        expires_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    /// Owner: `ledger`.
+    ledger_size (id) {
+        id -> BigInt,
+        size -> BigInt,
+    }
+}
+
+diesel::table! {
+    /// Owner: `ledger`.
+    ledger_leaf (leaf_index) {
+        leaf_index -> BigInt,
+        kind -> Text,
+        reference -> Text,
+        recorded_at -> Timestamp,
+        commitment -> Text,
+        leaf_hash -> Text,
+    }
+}
+
+diesel::table! {
+    /// Owner: `ledger`.
+    ledger_opening (leaf_index) {
+        leaf_index -> BigInt,
+        salt -> Binary,
+        record -> Binary,
+        record_digest -> Text,
+    }
+}
+
+diesel::table! {
+    /// Owner: `ledger`.
+    ledger_node (level, position) {
+        level -> BigInt,
+        position -> BigInt,
+        hash -> Text,
+    }
+}
+
+diesel::table! {
+    /// Owner: `ledger`.
+    ledger_checkpoint (sequence) {
+        sequence -> BigInt,
+        size -> BigInt,
+        root -> Text,
+        note -> Text,
+        signed_at -> Timestamp,
+    }
+}

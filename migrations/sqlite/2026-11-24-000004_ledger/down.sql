@@ -1,0 +1,5 @@
+DROP TABLE ledger_checkpoint;
+DROP TABLE ledger_node;
+DROP TABLE ledger_opening;
+DROP TABLE ledger_leaf;
+DROP TABLE ledger_size;
