@@ -1,1 +1,3 @@
-//! (front door to be written)
+//! Stand-ins of every outside system.
+
+pub mod world;
