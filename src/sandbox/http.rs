@@ -28,22 +28,24 @@ pub(super) struct Running {
 impl Bound {
     /// Take a port on the loopback address; 0 takes any free one.
     pub(super) fn open(peer: &'static str, port: u16) -> Result<Self, SandboxError> {
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).map_err(|cause| match cause.kind() {
-            io::ErrorKind::AddrInUse => SandboxError::PortBusy { peer, port },
-            _ => SandboxError::Listen { peer, port, cause },
-        })?;
-        let address = listener.local_addr().map_err(|cause| SandboxError::Listen { peer, port, cause })?;
-        Ok(Self { peer, listener, address })
+        let listener =
+            TcpListener::bind((Ipv4Addr::LOCALHOST, port)).map_err(|cause| match cause.kind() {
+                io::ErrorKind::AddrInUse => SandboxError::PortBusy { peer, port },
+                _ => SandboxError::Listen { peer, port, cause },
+            })?;
+        let address = listener
+            .local_addr()
+            .map_err(|cause| SandboxError::Listen { peer, port, cause })?;
+        Ok(Self {
+            peer,
+            listener,
+            address,
+        })
     }
 
     /// `http://127.0.0.1:PORT`
     pub(super) fn url(&self) -> String {
         format!("http://{}", self.address)
-    }
-
-    /// `https://localhost:PORT`, the name its certificate carries.
-    pub(super) fn tls_url(&self) -> String {
-        format!("https://localhost:{}", self.address.port())
     }
 
     /// Answer in clear.
@@ -52,14 +54,19 @@ impl Bound {
         F: Fn(&mut web::ServiceConfig) + Clone + Send + 'static,
     {
         let (peer, port) = (self.peer, self.address.port());
-        let server = HttpServer::new(move || App::new().configure(limits).configure(configure.clone()))
-            .workers(1)
-            .disable_signals()
-            .shutdown_timeout(1)
-            .listen(self.listener)
-            .map_err(|cause| SandboxError::Listen { peer, port, cause })?
-            .run();
-        Ok(Running { peer, handle: server.handle(), task: tokio::spawn(server) })
+        let server =
+            HttpServer::new(move || App::new().configure(limits).configure(configure.clone()))
+                .workers(1)
+                .disable_signals()
+                .shutdown_timeout(1)
+                .listen(self.listener)
+                .map_err(|cause| SandboxError::Listen { peer, port, cause })?
+                .run();
+        Ok(Running {
+            peer,
+            handle: server.handle(),
+            task: tokio::spawn(server),
+        })
     }
 }
 
@@ -69,7 +76,9 @@ impl Running {
         self.handle.stop(true).await;
         match self.task.await {
             Ok(Ok(())) => {}
-            Ok(Err(cause)) => tracing::warn!(peer = self.peer, %cause, "a stand-in ended with an error"),
+            Ok(Err(cause)) => {
+                tracing::warn!(peer = self.peer, %cause, "a stand-in ended with an error")
+            }
             Err(cause) => tracing::warn!(peer = self.peer, %cause, "a stand-in ended early"),
         }
     }

@@ -3,10 +3,7 @@
 //! | stand-in | for | speaks |
 //! |---|---|---|
 //! | [`register`] | the company register's exchange | the government exchange's JSON, version 4; a bulk feed; mutual TLS for the extension |
-//! | [`openid`] | the state's digital identity (ThaiD) | OpenID Connect, code flow |
 //! | [`face`] | the state's face verification | JSON, a percentage for an answer |
-//! | [`ca`] | a certification authority | PKCS #10 in, a chain out |
-//! | [`tsa`] | a time-stamp authority | RFC 3161 over HTTP |
 //!
 //! They answer over real HTTP on the loopback address and nothing but it, and share one invented
 //! country ([`world`]). Whoever talks to them talks the real protocol; only the address tells them apart from the real
@@ -21,19 +18,14 @@
 //! To add a peer: a directory with `mod.rs` (what it knows) and `http.rs` (its paths), a port in [`Ports`], an address
 //! in [`Addresses`], and its lines in [`start`].
 
-pub mod ca;
 pub mod face;
 mod http;
-pub mod openid;
 pub mod register;
-pub mod tsa;
+
 pub mod world;
 
-use crate::crypto::jws::JwkError;
-use crate::crypto::key::{Algorithm, FileKey, KeyError};
 use crate::kernel::id::Randomness;
 use crate::kernel::time::Clock;
-use openid::ClientCredentials;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -93,7 +85,9 @@ pub struct Addresses {
 #[derive(Debug, thiserror::Error)]
 pub enum SandboxError {
     /// Somebody else listens there.
-    #[error("port {port} of the sandbox's {peer} is in use: stop the other program or choose another port")]
+    #[error(
+        "port {port} of the sandbox's {peer} is in use: stop the other program or choose another port"
+    )]
     PortBusy {
         /// Which stand-in.
         peer: &'static str,
@@ -121,7 +115,9 @@ pub enum SandboxError {
         cause: io::Error,
     },
     /// A file of the directory is not what the sandbox wrote.
-    #[error("{path} is not what the sandbox wrote there ({cause}): remove the directory to start anew")]
+    #[error(
+        "{path} is not what the sandbox wrote there ({cause}): remove the directory to start anew"
+    )]
     State {
         /// The file.
         path: PathBuf,
@@ -131,18 +127,11 @@ pub enum SandboxError {
     /// The embedded data are unusable.
     #[error(transparent)]
     World(#[from] world::WorldError),
-    /// A key cannot be made or read.
-    #[error("a key of the sandbox cannot be used")]
-    Key(#[from] KeyError),
-    /// The provider's key cannot be published.
-    #[error("the provider's key cannot be published")]
-    KeySet(#[from] JwkError),
 }
 
 /// The running stand-ins.
 pub struct Sandbox {
     addresses: Addresses,
-    provider: Arc<openid::Provider>,
     world: Arc<World>,
     running: Vec<http::Running>,
 }
@@ -151,17 +140,6 @@ impl Sandbox {
     /// Where everything answers.
     pub fn addresses(&self) -> &Addresses {
         &self.addresses
-    }
-
-    /// The name and secret the product signs in to the provider with; the same after a restart.
-    pub fn openid_client(&self) -> &ClientCredentials {
-        self.provider.client()
-    }
-
-    /// Register the addresses browsers may be sent back to, replacing earlier ones: for a product whose own port is
-    /// known only after the sandbox runs.
-    pub fn set_redirect_uris(&self, uris: Vec<String>) {
-        self.provider.set_redirect_uris(uris);
     }
 
     /// The invented country.
@@ -179,43 +157,40 @@ impl Sandbox {
 
 /// Start every stand-in. Must be called within a Tokio runtime, which then carries them.
 pub async fn start(settings: SandboxSettings) -> Result<Sandbox, SandboxError> {
-    let SandboxSettings { dir, ports, clock, randomness, redirect_uris } = settings;
-    std::fs::create_dir_all(&dir).map_err(|cause| SandboxError::File { path: dir.clone(), cause })?;
+    let SandboxSettings {
+        dir, ports, clock, ..
+    } = settings;
+    std::fs::create_dir_all(&dir).map_err(|cause| SandboxError::File {
+        path: dir.clone(),
+        cause,
+    })?;
     let world = Arc::new(World::load()?);
 
     let register_port = http::Bound::open("company register", ports.register)?;
-    let openid_port = http::Bound::open("OpenID provider", ports.openid)?;
     let face_port = http::Bound::open("face engine", ports.face)?;
 
     let companies = world.juristic_persons().to_vec();
     let register = Arc::new(register::Register::open(companies, &dir, clock.clone())?);
-    let signer = Arc::new(FileKey::load_or_create(&dir.join("openid-key.pem"), Algorithm::Es256)?);
-    let parts = openid::Parts {
-        issuer: openid_port.url(),
-        world: world.clone(),
-        clock: clock.clone(),
-        randomness: randomness.clone(),
-        signer,
-    };
-    let provider = Arc::new(openid::Provider::open(parts, &dir)?);
-    provider.set_redirect_uris(redirect_uris);
     let engine = Arc::new(face::http::Engine::new(world.clone(), clock.clone()));
 
     let addresses = Addresses {
         register_url: register_port.url(),
         register_identity_url: String::new(),
         feed_manifest_url: format!("{}/feed/manifest.json", register_port.url()),
-        openid_issuer: openid_port.url(),
+        openid_issuer: String::new(),
         face_url: face_port.url(),
         ca_url: String::new(),
         tsa_url: String::new(),
     };
     let running = vec![
         register_port.serve(register::http::exchange(register.clone()))?,
-        openid_port.serve(openid::http::routes(provider.clone()))?,
         face_port.serve(face::http::routes(engine))?,
     ];
-    Ok(Sandbox { addresses, provider, world, running })
+    Ok(Sandbox {
+        addresses,
+        world,
+        running,
+    })
 }
 
 /// The text of a file, or `None` if there is none.
@@ -223,20 +198,11 @@ fn read_if_present(path: &Path) -> Result<Option<String>, SandboxError> {
     match std::fs::read_to_string(path) {
         Ok(text) => Ok(Some(text)),
         Err(cause) if cause.kind() == io::ErrorKind::NotFound => Ok(None),
-        Err(cause) => Err(SandboxError::File { path: path.to_owned(), cause }),
+        Err(cause) => Err(SandboxError::File {
+            path: path.to_owned(),
+            cause,
+        }),
     }
-}
-
-/// A new file that only its owner can read.
-fn write_private(path: &Path, text: &str) -> Result<(), SandboxError> {
-    use std::io::Write as _;
-    use std::os::unix::fs::OpenOptionsExt as _;
-    let write = || -> io::Result<()> {
-        let mut file = std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)?;
-        file.write_all(text.as_bytes())?;
-        file.sync_all()
-    };
-    write().map_err(|cause| SandboxError::File { path: path.to_owned(), cause })
 }
 
 #[cfg(test)]

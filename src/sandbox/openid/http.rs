@@ -2,7 +2,9 @@
 
 use super::{Provider, Request, RequestRefusal, TokenRefusal, page};
 use crate::sandbox::face::portrait;
-use actix_web::http::header::{AUTHORIZATION, CACHE_CONTROL, HeaderName, LOCATION, WWW_AUTHENTICATE};
+use actix_web::http::header::{
+    AUTHORIZATION, CACHE_CONTROL, HeaderName, LOCATION, WWW_AUTHENTICATE,
+};
 use actix_web::{HttpRequest, HttpResponse, web};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -10,11 +12,16 @@ use serde::Deserialize;
 use serde_json::json;
 use std::sync::Arc;
 
-pub(in crate::sandbox) fn routes(provider: Arc<Provider>) -> impl Fn(&mut web::ServiceConfig) + Clone + Send {
+pub(in crate::sandbox) fn routes(
+    provider: Arc<Provider>,
+) -> impl Fn(&mut web::ServiceConfig) + Clone + Send {
     move |config| {
         config
             .app_data(web::Data::from(provider.clone()))
-            .route("/.well-known/openid-configuration", web::get().to(discovery))
+            .route(
+                "/.well-known/openid-configuration",
+                web::get().to(discovery),
+            )
             .route("/api/v2/oauth2/auth/", web::get().to(authorize))
             .route("/api/v2/oauth2/token/", web::post().to(token))
             .route("/api/v2/oauth2/introspect/", web::post().to(introspect))
@@ -45,7 +52,10 @@ async fn authorize(provider: web::Data<Provider>, asked: web::Query<Searched>) -
     if let Err(refusal) = provider.admit(&request) {
         return refused(&provider, &request, refusal);
     }
-    html(HttpResponse::Ok(), page::sign_in(&request, &q, &provider.world().search_people(&q)))
+    html(
+        HttpResponse::Ok(),
+        page::sign_in(&request, &q, &provider.world().search_people(&q)),
+    )
 }
 
 #[derive(Deserialize)]
@@ -57,7 +67,11 @@ struct Chosen {
 }
 
 async fn sign_in(provider: web::Data<Provider>, chosen: web::Form<Chosen>) -> HttpResponse {
-    let Chosen { request, national_id, choice } = chosen.into_inner();
+    let Chosen {
+        request,
+        national_id,
+        choice,
+    } = chosen.into_inner();
     // The form is the visitor's: everything it carries is checked again.
     if let Err(refusal) = provider.admit(&request) {
         return refused(&provider, &request, refusal);
@@ -83,7 +97,10 @@ fn refused(provider: &Provider, request: &Request, refusal: RequestRefusal) -> H
 /// Send the browser back to the registered address with an answer, the state and the issuer.
 fn back(provider: &Provider, request: &Request, (name, value): (&str, String)) -> HttpResponse {
     let Ok(mut uri) = url::Url::parse(&request.redirect_uri) else {
-        return html(HttpResponse::BadRequest(), page::refusal(RequestRefusal::UnknownRedirect));
+        return html(
+            HttpResponse::BadRequest(),
+            page::refusal(RequestRefusal::UnknownRedirect),
+        );
     };
     {
         let mut query = uri.query_pairs_mut();
@@ -102,14 +119,20 @@ fn back(provider: &Provider, request: &Request, (name, value): (&str, String)) -
 
 const REFERRER: (HeaderName, &str) = (HeaderName::from_static("referrer-policy"), "no-referrer");
 
-fn html(mut builder: actix_web::HttpResponseBuilder, page: Result<String, minijinja::Error>) -> HttpResponse {
+fn html(
+    mut builder: actix_web::HttpResponseBuilder,
+    page: Result<String, minijinja::Error>,
+) -> HttpResponse {
     match page {
         Ok(page) => builder
             .content_type("text/html; charset=utf-8")
             .insert_header((CACHE_CONTROL, "no-store"))
             .insert_header(REFERRER)
             .insert_header(("X-Frame-Options", "DENY"))
-            .insert_header(("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'; img-src 'self'"))
+            .insert_header((
+                "Content-Security-Policy",
+                "default-src 'none'; style-src 'unsafe-inline'; img-src 'self'",
+            ))
             .body(page),
         Err(cause) => HttpResponse::InternalServerError().body(cause.to_string()),
     }
@@ -139,7 +162,9 @@ async fn token(
         return declined(TokenRefusal::InvalidRequest);
     };
     match provider.redeem(&code, &redirect_uri, form.code_verifier.as_deref()) {
-        Ok(body) => HttpResponse::Ok().insert_header((CACHE_CONTROL, "no-store")).json(body),
+        Ok(body) => HttpResponse::Ok()
+            .insert_header((CACHE_CONTROL, "no-store"))
+            .json(body),
         Err(refusal) => declined(refusal),
     }
 }
@@ -153,17 +178,29 @@ fn declined(refusal: TokenRefusal) -> HttpResponse {
     if refusal == TokenRefusal::InvalidClient {
         builder.insert_header((WWW_AUTHENTICATE, "Basic realm=\"SANDBOX\""));
     }
-    builder.insert_header((CACHE_CONTROL, "no-store")).json(json!({"error": refusal.code()}))
+    builder
+        .insert_header((CACHE_CONTROL, "no-store"))
+        .json(json!({"error": refusal.code()}))
 }
 
 /// HTTP Basic, with the name and secret as they are or percent-encoded (RFC 6749 s. 2.3.1): neither
 /// contains a character that the two would write differently.
 fn authenticated(provider: &Provider, http: &HttpRequest) -> bool {
-    let header = http.headers().get(AUTHORIZATION).and_then(|value| value.to_str().ok());
-    let Some(encoded) = header.and_then(|value| value.strip_prefix("Basic ")) else { return false };
-    let Ok(decoded) = STANDARD.decode(encoded) else { return false };
-    let Ok(text) = String::from_utf8(decoded) else { return false };
-    text.split_once(':').is_some_and(|(id, secret)| provider.authenticates(id, secret))
+    let header = http
+        .headers()
+        .get(AUTHORIZATION)
+        .and_then(|value| value.to_str().ok());
+    let Some(encoded) = header.and_then(|value| value.strip_prefix("Basic ")) else {
+        return false;
+    };
+    let Ok(decoded) = STANDARD.decode(encoded) else {
+        return false;
+    };
+    let Ok(text) = String::from_utf8(decoded) else {
+        return false;
+    };
+    text.split_once(':')
+        .is_some_and(|(id, secret)| provider.authenticates(id, secret))
 }
 
 #[derive(Deserialize)]
@@ -179,11 +216,15 @@ async fn introspect(
     if !authenticated(&provider, &http) {
         return declined(TokenRefusal::InvalidClient);
     }
-    HttpResponse::Ok().insert_header((CACHE_CONTROL, "no-store")).json(provider.introspect(&form.token))
+    HttpResponse::Ok()
+        .insert_header((CACHE_CONTROL, "no-store"))
+        .json(provider.introspect(&form.token))
 }
 
 async fn reference(provider: web::Data<Provider>, file: web::Path<String>) -> HttpResponse {
-    let known = file.strip_suffix(".png").filter(|id| provider.world().person(id).is_some());
+    let known = file
+        .strip_suffix(".png")
+        .filter(|id| provider.world().person(id).is_some());
     match known.map(portrait::png) {
         Some(Ok(png)) => HttpResponse::Ok().content_type("image/png").body(png),
         Some(Err(cause)) => HttpResponse::InternalServerError().body(cause.to_string()),

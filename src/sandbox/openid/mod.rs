@@ -189,7 +189,10 @@ impl Provider {
     /// The provider with the client and subject secret kept in `dir`, made on the first start.
     pub(super) fn open(parts: Parts, dir: &Path) -> Result<Self, SandboxError> {
         let path = dir.join("openid-provider.json");
-        let unusable = |cause: serde_json::Error| SandboxError::State { path: path.clone(), cause: cause.to_string() };
+        let unusable = |cause: serde_json::Error| SandboxError::State {
+            path: path.clone(),
+            cause: cause.to_string(),
+        };
         let stored: Stored = match read_if_present(&path)? {
             Some(text) => serde_json::from_str(&text).map_err(unusable)?,
             None => {
@@ -199,9 +202,18 @@ impl Provider {
                 random(&mut secret);
                 random(&mut subject);
                 let client_id = format!("sandbox-{}", crockford(&id));
-                let client = ClientCredentials { client_id, client_secret: crockford(&secret) };
-                let stored = Stored { client, subject_secret: Digest::from_bytes(subject) };
-                write_private(&path, &serde_json::to_string_pretty(&stored).map_err(unusable)?)?;
+                let client = ClientCredentials {
+                    client_id,
+                    client_secret: crockford(&secret),
+                };
+                let stored = Stored {
+                    client,
+                    subject_secret: Digest::from_bytes(subject),
+                };
+                write_private(
+                    &path,
+                    &serde_json::to_string_pretty(&stored).map_err(unusable)?,
+                )?;
                 stored
             }
         };
@@ -277,11 +289,18 @@ impl Provider {
         if request.response_type != "code" {
             return Err(RequestRefusal::Returned("unsupported_response_type"));
         }
-        let mut scopes = request.scope.split(' ').filter(|scope| !scope.is_empty()).peekable();
+        let mut scopes = request
+            .scope
+            .split(' ')
+            .filter(|scope| !scope.is_empty())
+            .peekable();
         if scopes.peek().is_none() || scopes.any(|scope| !SCOPES.contains(&scope)) {
             return Err(RequestRefusal::Returned("invalid_scope"));
         }
-        let challenge = (request.code_challenge.len(), request.code_challenge_method.as_str());
+        let challenge = (
+            request.code_challenge.len(),
+            request.code_challenge_method.as_str(),
+        );
         match challenge {
             (0, "") | (43, "S256") => Ok(()),
             _ => Err(RequestRefusal::Returned("invalid_request")),
@@ -293,13 +312,20 @@ impl Provider {
         let now = self.clock.now();
         let code = self.fresh();
         let mut kept = self.kept();
-        kept.grants.retain(|_, grant| now < grant.expires.plus(TOKEN_LIFE));
+        kept.grants
+            .retain(|_, grant| now < grant.expires.plus(TOKEN_LIFE));
         if kept.grants.len() >= KEPT {
             return None;
         }
         let national_id = person.national_id.expose().to_owned();
         let expires = now.plus(CODE_LIFE);
-        let grant = Grant { request, national_id, authenticated_at: now, expires, redeemed: None };
+        let grant = Grant {
+            request,
+            national_id,
+            authenticated_at: now,
+            expires,
+            redeemed: None,
+        };
         kept.grants.insert(Digest::of(&code), grant);
         Some(code)
     }
@@ -327,7 +353,10 @@ impl Provider {
         let access_token = self.fresh();
         let (request, national_id, authenticated_at) = {
             let mut kept = self.kept();
-            let grant = kept.grants.get_mut(&Digest::of(code)).ok_or(TokenRefusal::InvalidGrant)?;
+            let grant = kept
+                .grants
+                .get_mut(&Digest::of(code))
+                .ok_or(TokenRefusal::InvalidGrant)?;
             if let Some(earlier) = grant.redeemed {
                 kept.tokens.remove(&earlier);
                 return Err(TokenRefusal::InvalidGrant);
@@ -339,9 +368,16 @@ impl Provider {
             {
                 return Err(TokenRefusal::InvalidGrant);
             }
-            (grant.request.clone(), grant.national_id.clone(), grant.authenticated_at)
+            (
+                grant.request.clone(),
+                grant.national_id.clone(),
+                grant.authenticated_at,
+            )
         };
-        let person = self.world.person(&national_id).ok_or(TokenRefusal::ServerError)?;
+        let person = self
+            .world
+            .person(&national_id)
+            .ok_or(TokenRefusal::ServerError)?;
         let subject = self.subject(&national_id);
         let claims = claims(person, &request.scope);
         let mut body = Map::new();
@@ -354,8 +390,12 @@ impl Provider {
         body.insert("expires_in".to_owned(), json!(TOKEN_LIFE.as_secs()));
         body.insert("scope".to_owned(), json!(request.scope));
         body.extend(claims);
-        let token =
-            Token { subject, scope: request.scope, client_id: request.client_id, expires: now.plus(TOKEN_LIFE) };
+        let token = Token {
+            subject,
+            scope: request.scope,
+            client_id: request.client_id,
+            expires: now.plus(TOKEN_LIFE),
+        };
         let mut kept = self.kept();
         kept.tokens.retain(|_, token| now < token.expires);
         kept.tokens.insert(Digest::of(&access_token), token);
@@ -405,7 +445,12 @@ impl Provider {
 
     /// The pairwise name of a person towards the client.
     fn subject(&self, national_id: &str) -> String {
-        let parts = [&self.subject_secret[..], self.client.client_id.as_bytes(), b"/", national_id.as_bytes()];
+        let parts = [
+            &self.subject_secret[..],
+            self.client.client_id.as_bytes(),
+            b"/",
+            national_id.as_bytes(),
+        ];
         crockford(Digest::of_parts(parts).as_bytes())
     }
 
@@ -419,7 +464,9 @@ fn proves_possession(challenge: &str, verifier: Option<&str>) -> bool {
     match (challenge, verifier) {
         ("", None) => true,
         ("", Some(_)) | (_, None) => false,
-        (challenge, Some(verifier)) => URL_SAFE_NO_PAD.encode(Sha256::digest(verifier)) == challenge,
+        (challenge, Some(verifier)) => {
+            URL_SAFE_NO_PAD.encode(Sha256::digest(verifier)) == challenge
+        }
     }
 }
 

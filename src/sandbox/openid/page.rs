@@ -2,8 +2,24 @@
 
 use super::{Request, RequestRefusal};
 use crate::sandbox::world::Person;
-use minijinja::{AutoEscape, Environment, context};
+use minijinja::value::Serde;
+use minijinja::{AutoEscape, Environment};
 use serde::Serialize;
+
+#[derive(Serialize)]
+struct Choice<'a> {
+    request: &'a Request,
+    searched: &'a str,
+    cards: Vec<Card<'a>>,
+    scopes: Vec<&'a str>,
+    host: String,
+}
+
+#[derive(Serialize)]
+struct Refused {
+    thai: &'static str,
+    english: String,
+}
 
 #[derive(Serialize)]
 struct Card<'a> {
@@ -13,17 +29,23 @@ struct Card<'a> {
     name_en: String,
 }
 
-fn render(template: &str, context: minijinja::Value) -> Result<String, minijinja::Error> {
+fn render(template: &str, context: &impl Serialize) -> Result<String, minijinja::Error> {
     let mut environment = Environment::new();
     environment.set_auto_escape_callback(|_| AutoEscape::Html);
     environment.add_template("frame.html", include_str!("frame.html"))?;
     environment.add_template("page.html", template)?;
-    environment.get_template("page.html")?.render(context)
+    environment
+        .get_template("page.html")?
+        .render(Serde(context))
 }
 
 /// The list of people to choose from, narrowed by what was searched for.
-pub(super) fn sign_in(request: &Request, searched: &str, people: &[&Person]) -> Result<String, minijinja::Error> {
-    let cards: Vec<_> = people
+pub(super) fn sign_in(
+    request: &Request,
+    searched: &str,
+    people: &[&Person],
+) -> Result<String, minijinja::Error> {
+    let cards = people
         .iter()
         .map(|person| Card {
             national_id: person.national_id.expose(),
@@ -32,10 +54,23 @@ pub(super) fn sign_in(request: &Request, searched: &str, people: &[&Person]) -> 
             name_en: person.name_en.full(),
         })
         .collect();
-    let scopes: Vec<_> = request.scope.split(' ').filter(|scope| !scope.is_empty()).collect();
+    let scopes = request
+        .scope
+        .split(' ')
+        .filter(|scope| !scope.is_empty())
+        .collect();
     let host = url::Url::parse(&request.redirect_uri).map(|uri| uri.origin().ascii_serialization());
     let host = host.unwrap_or_else(|_| request.redirect_uri.clone());
-    render(include_str!("sign_in.html"), context! { request, searched, cards, scopes, host })
+    render(
+        include_str!("sign_in.html"),
+        &Choice {
+            request,
+            searched,
+            cards,
+            scopes,
+            host,
+        },
+    )
 }
 
 /// Why the visitor cannot go on, where there is no address to send the browser back to.
@@ -45,5 +80,11 @@ pub(super) fn refusal(refusal: RequestRefusal) -> Result<String, minijinja::Erro
         RequestRefusal::UnknownRedirect => "ที่อยู่ปลายทางไม่ตรงกับที่ลงทะเบียนไว้",
         RequestRefusal::Returned(_) => "คำขอไม่ถูกต้อง",
     };
-    render(include_str!("refusal.html"), context! { thai, english => refusal.to_string() })
+    render(
+        include_str!("refusal.html"),
+        &Refused {
+            thai,
+            english: refusal.to_string(),
+        },
+    )
 }

@@ -27,10 +27,21 @@ fn request(fresh: &Fresh) -> HashMap<&'static str, String> {
     ])
 }
 
-async fn sign_in(fresh: &Fresh, mut form: HashMap<&'static str, String>, choice: &str) -> reqwest::Response {
+fn with(url: &str, query: &HashMap<&'static str, String>) -> url::Url {
+    url::Url::parse_with_params(url, query).unwrap()
+}
+
+async fn sign_in(
+    fresh: &Fresh,
+    mut form: HashMap<&'static str, String>,
+    choice: &str,
+) -> reqwest::Response {
     form.insert("national_id", KLA.to_owned());
     form.insert("choice", choice.to_owned());
-    let url = format!("{}/sandbox/sign-in", fresh.sandbox.addresses().openid_issuer);
+    let url = format!(
+        "{}/sandbox/sign-in",
+        fresh.sandbox.addresses().openid_issuer
+    );
     client().post(url).form(&form).send().await.unwrap()
 }
 
@@ -45,7 +56,11 @@ async fn code(fresh: &Fresh) -> String {
     returned(&sign_in(fresh, request(fresh), "allow").await)["code"].clone()
 }
 
-async fn redeem(fresh: &Fresh, changes: &[(&'static str, Option<&str>)], code: &str) -> (u16, Value) {
+async fn redeem(
+    fresh: &Fresh,
+    changes: &[(&'static str, Option<&str>)],
+    code: &str,
+) -> (u16, Value) {
     let mut form = HashMap::from([
         ("grant_type", "authorization_code"),
         ("code", code),
@@ -59,7 +74,10 @@ async fn redeem(fresh: &Fresh, changes: &[(&'static str, Option<&str>)], code: &
         };
     }
     let credentials = fresh.sandbox.openid_client();
-    let url = format!("{}/api/v2/oauth2/token/", fresh.sandbox.addresses().openid_issuer);
+    let url = format!(
+        "{}/api/v2/oauth2/token/",
+        fresh.sandbox.addresses().openid_issuer
+    );
     let answer = client()
         .post(url)
         .basic_auth(&credentials.client_id, Some(&credentials.client_secret))
@@ -80,32 +98,59 @@ async fn discovery_names_the_issuer_exactly_and_the_paths_keep_their_slash() {
     let fresh = fresh().await;
     let issuer = &fresh.sandbox.addresses().openid_issuer;
     let url = format!("{issuer}/.well-known/openid-configuration");
-    let document: Value = client().get(url).send().await.unwrap().json().await.unwrap();
+    let document: Value = client()
+        .get(url)
+        .send()
+        .await
+        .unwrap()
+        .json()
+        .await
+        .unwrap();
     assert_eq!(document["issuer"], **issuer);
-    for name in ["authorization_endpoint", "token_endpoint", "jwks_uri", "introspection_endpoint"] {
+    for name in [
+        "authorization_endpoint",
+        "token_endpoint",
+        "jwks_uri",
+        "introspection_endpoint",
+    ] {
         let address = document[name].as_str().unwrap();
-        assert!(address.starts_with(&**issuer) && address.ends_with('/'), "{address}");
+        assert!(
+            address.starts_with(&**issuer) && address.ends_with('/'),
+            "{address}"
+        );
     }
-    assert_eq!(document["id_token_signing_alg_values_supported"], json!(["ES256"]));
-    assert_eq!(document["code_challenge_methods_supported"], json!(["S256"]));
+    assert_eq!(
+        document["id_token_signing_alg_values_supported"],
+        json!(["ES256"])
+    );
+    assert_eq!(
+        document["code_challenge_methods_supported"],
+        json!(["S256"])
+    );
 }
 
 #[tokio::test]
 async fn the_login_page_names_the_client_and_the_scopes_and_needs_no_script() {
     let fresh = fresh().await;
-    let url = format!("{}/api/v2/oauth2/auth/", fresh.sandbox.addresses().openid_issuer);
+    let url = format!(
+        "{}/api/v2/oauth2/auth/",
+        fresh.sandbox.addresses().openid_issuer
+    );
     let page = async |query: &HashMap<&'static str, String>| {
-        let answer = client().get(&url).query(query).send().await.unwrap();
+        let answer = client().get(with(&url, query)).send().await.unwrap();
         assert_eq!(answer.status(), 200);
         answer.text().await.unwrap()
     };
     let mut query = request(&fresh);
     query.insert("state", "\"><script>alert(1)</script>".to_owned());
     let everybody = page(&query).await;
-    assert!(everybody.contains("SANDBOX") && everybody.contains("http://127.0.0.1:9"));
+    assert!(everybody.contains("SANDBOX") && everybody.contains("127.0.0.1:9</b>"));
     assert!(everybody.contains("<li>family_name</li>"));
     assert!(!everybody.contains("<script"));
-    assert_eq!(everybody.matches("type=\"radio\"").count(), fresh.sandbox.world().people().len());
+    assert_eq!(
+        everybody.matches("type=\"radio\"").count(),
+        fresh.sandbox.world().people().len()
+    );
     query.insert("q", "khwan".to_owned());
     let one = page(&query).await;
     assert_eq!(one.matches("type=\"radio\"").count(), 1);
@@ -131,12 +176,18 @@ async fn a_visitor_who_agrees_comes_back_with_a_code_the_state_and_the_issuer() 
         assert_eq!(place["title"], "นาย");
         assert_eq!(place["ial"], "2.3");
     }
-    assert_eq!((&body["token_type"], &body["expires_in"]), (&json!("Bearer"), &json!(300)));
+    assert_eq!(
+        (&body["token_type"], &body["expires_in"]),
+        (&json!("Bearer"), &json!(300))
+    );
     let claims = payload(body["id_token"].as_str().unwrap());
     let now = 1_795_521_600;
     assert_eq!(claims["iss"], fresh.sandbox.addresses().openid_issuer);
     assert_eq!(claims["aud"], fresh.sandbox.openid_client().client_id);
-    assert_eq!((&claims["iat"], &claims["exp"], &claims["auth_time"]), (&json!(now), &json!(now + 300), &json!(now)));
+    assert_eq!(
+        (&claims["iat"], &claims["exp"], &claims["auth_time"]),
+        (&json!(now), &json!(now + 300), &json!(now))
+    );
     assert_eq!(claims["nonce"], "n-1");
     assert!(!claims["sub"].as_str().unwrap().contains(KLA));
     assert_eq!(claims["version"], "2.0");
@@ -147,10 +198,24 @@ async fn the_id_token_is_signed_with_the_published_key() {
     let fresh = fresh().await;
     let (_, body) = redeem(&fresh, &[], &code(&fresh).await).await;
     let token = body["id_token"].as_str().unwrap();
-    let url = format!("{}/api/v2/oauth2/jwks/", fresh.sandbox.addresses().openid_issuer);
-    let keys: Value = client().get(url).send().await.unwrap().json().await.unwrap();
-    let header: Value =
-        serde_json::from_slice(&URL_SAFE_NO_PAD.decode(token.split('.').next().unwrap()).unwrap()).unwrap();
+    let url = format!(
+        "{}/api/v2/oauth2/jwks/",
+        fresh.sandbox.addresses().openid_issuer
+    );
+    let keys: Value = client()
+        .get(url)
+        .send()
+        .await
+        .unwrap()
+        .json()
+        .await
+        .unwrap();
+    let header: Value = serde_json::from_slice(
+        &URL_SAFE_NO_PAD
+            .decode(token.split('.').next().unwrap())
+            .unwrap(),
+    )
+    .unwrap();
     assert_eq!(header["alg"], "ES256");
     assert_eq!(header["kid"], keys["keys"][0]["kid"]);
     let jwk = crate::crypto::jws::Jwk::from_json(keys["keys"][0].as_object().unwrap()).unwrap();
@@ -175,7 +240,10 @@ async fn only_the_scopes_asked_for_become_claims() {
     let code = returned(&sign_in(&fresh, form, "allow").await)["code"].clone();
     let (_, body) = redeem(&fresh, &[], &code).await;
     assert_eq!(body["pid"], KLA);
-    assert!(body.get("id_token").is_none(), "without the scope openid there is no ID token");
+    assert!(
+        body.get("id_token").is_none(),
+        "without the scope openid there is no ID token"
+    );
 }
 
 #[tokio::test]
@@ -187,48 +255,90 @@ async fn a_code_works_once_within_a_minute_for_its_address_and_verifier() {
     assert_eq!(status, 200);
     assert!(introspect(&fresh, &body).await["active"].as_bool().unwrap());
     assert_eq!(redeem(&fresh, &[], &once).await, invalid);
-    assert_eq!(introspect(&fresh, &body).await, json!({"active": false}), "reuse ends the token");
+    assert_eq!(
+        introspect(&fresh, &body).await,
+        json!({"active": false}),
+        "reuse ends the token"
+    );
 
     for change in [
         ("redirect_uri", Some("http://127.0.0.1:9/callback/")),
-        ("code_verifier", Some("dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXX")),
+        (
+            "code_verifier",
+            Some("dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXX"),
+        ),
         ("code_verifier", None),
     ] {
-        assert_eq!(redeem(&fresh, &[change], &code(&fresh).await).await, invalid, "{change:?}");
+        assert_eq!(
+            redeem(&fresh, &[change], &code(&fresh).await).await,
+            invalid,
+            "{change:?}"
+        );
     }
     let late = code(&fresh).await;
     fresh.clock.advance(Duration::from_secs(60));
     assert_eq!(redeem(&fresh, &[], &late).await, invalid);
     let unsupported = (400, json!({"error": "unsupported_grant_type"}));
-    assert_eq!(redeem(&fresh, &[("grant_type", Some("password"))], "x").await, unsupported);
+    assert_eq!(
+        redeem(&fresh, &[("grant_type", Some("password"))], "x").await,
+        unsupported
+    );
 }
 
 async fn introspect(fresh: &Fresh, body: &Value) -> Value {
     let credentials = fresh.sandbox.openid_client();
-    let url = format!("{}/api/v2/oauth2/introspect/", fresh.sandbox.addresses().openid_issuer);
-    let request = client().post(url).basic_auth(&credentials.client_id, Some(&credentials.client_secret));
+    let url = format!(
+        "{}/api/v2/oauth2/introspect/",
+        fresh.sandbox.addresses().openid_issuer
+    );
+    let request = client()
+        .post(url)
+        .basic_auth(&credentials.client_id, Some(&credentials.client_secret));
     let form = [("token", body["access_token"].as_str().unwrap())];
-    request.form(&form).send().await.unwrap().json().await.unwrap()
+    request
+        .form(&form)
+        .send()
+        .await
+        .unwrap()
+        .json()
+        .await
+        .unwrap()
 }
 
 #[tokio::test]
 async fn a_wrong_secret_or_none_is_an_unknown_client() {
     let fresh = fresh().await;
     let id = fresh.sandbox.openid_client().client_id.clone();
-    let url = format!("{}/api/v2/oauth2/token/", fresh.sandbox.addresses().openid_issuer);
-    let form = [("grant_type", "authorization_code"), ("code", "x"), ("redirect_uri", REDIRECT)];
-    for request in [client().post(&url), client().post(&url).basic_auth(&id, Some("guess"))] {
+    let url = format!(
+        "{}/api/v2/oauth2/token/",
+        fresh.sandbox.addresses().openid_issuer
+    );
+    let form = [
+        ("grant_type", "authorization_code"),
+        ("code", "x"),
+        ("redirect_uri", REDIRECT),
+    ];
+    for request in [
+        client().post(&url),
+        client().post(&url).basic_auth(&id, Some("guess")),
+    ] {
         let answer = request.form(&form).send().await.unwrap();
         assert_eq!(answer.status(), 401);
         assert!(answer.headers().contains_key("www-authenticate"));
-        assert_eq!(answer.json::<Value>().await.unwrap(), json!({"error": "invalid_client"}));
+        assert_eq!(
+            answer.json::<Value>().await.unwrap(),
+            json!({"error": "invalid_client"})
+        );
     }
 }
 
 #[tokio::test]
 async fn a_browser_is_never_sent_to_an_address_that_is_not_registered() {
     let fresh = fresh().await;
-    let url = format!("{}/api/v2/oauth2/auth/", fresh.sandbox.addresses().openid_issuer);
+    let url = format!(
+        "{}/api/v2/oauth2/auth/",
+        fresh.sandbox.addresses().openid_issuer
+    );
     let changes = [
         ("client_id", "somebody"),
         ("redirect_uri", "http://127.0.0.1:9/callback/"),
@@ -238,19 +348,31 @@ async fn a_browser_is_never_sent_to_an_address_that_is_not_registered() {
     for (name, value) in changes {
         let mut query = request(&fresh);
         query.insert(name, value.to_owned());
-        let page = client().get(&url).query(&query).send().await.unwrap();
+        let page = client().get(with(&url, &query)).send().await.unwrap();
         assert_eq!(page.status(), 400, "{name}={value}");
         assert!(!page.headers().contains_key("location"));
-        assert_eq!(sign_in(&fresh, query, "allow").await.status(), 400, "{name}={value}");
+        assert_eq!(
+            sign_in(&fresh, query, "allow").await.status(),
+            400,
+            "{name}={value}"
+        );
     }
-    fresh.sandbox.set_redirect_uris(vec!["http://127.0.0.1:10/other".to_owned()]);
-    assert_eq!(sign_in(&fresh, request(&fresh), "allow").await.status(), 400);
+    fresh
+        .sandbox
+        .set_redirect_uris(vec!["http://127.0.0.1:10/other".to_owned()]);
+    assert_eq!(
+        sign_in(&fresh, request(&fresh), "allow").await.status(),
+        400
+    );
 }
 
 #[tokio::test]
 async fn other_faults_of_a_request_go_back_to_the_client() {
     let fresh = fresh().await;
-    let url = format!("{}/api/v2/oauth2/auth/", fresh.sandbox.addresses().openid_issuer);
+    let url = format!(
+        "{}/api/v2/oauth2/auth/",
+        fresh.sandbox.addresses().openid_issuer
+    );
     for (name, value, error) in [
         ("response_type", "token", "unsupported_response_type"),
         ("scope", "openid salary", "invalid_scope"),
@@ -260,12 +382,15 @@ async fn other_faults_of_a_request_go_back_to_the_client() {
     ] {
         let mut query = request(&fresh);
         query.insert(name, value.to_owned());
-        let answer = returned(&client().get(&url).query(&query).send().await.unwrap());
+        let answer = returned(&client().get(with(&url, &query)).send().await.unwrap());
         assert_eq!(answer["error"], error, "{name}={value}");
         assert_eq!(answer["iss"], fresh.sandbox.addresses().openid_issuer);
     }
     let answer = returned(&sign_in(&fresh, request(&fresh), "deny").await);
-    assert_eq!((answer["error"].as_str(), answer["state"].as_str()), ("access_denied", "st+a te&"));
+    assert_eq!(
+        (answer["error"].as_str(), answer["state"].as_str()),
+        ("access_denied", "st+a te&")
+    );
     assert!(!answer.contains_key("code"));
 }
 
@@ -276,9 +401,20 @@ async fn client_key_and_subjects_are_the_same_after_a_restart() {
     let (_, body) = redeem(&fresh, &[], &code(&fresh).await).await;
     let subject = payload(body["id_token"].as_str().unwrap())["sub"].clone();
     let fresh = fresh.restarted().await;
-    assert_eq!(fresh.sandbox.openid_client().client_secret, before.client_secret);
+    assert_eq!(
+        fresh.sandbox.openid_client().client_secret,
+        before.client_secret
+    );
     let (_, again) = redeem(&fresh, &[], &code(&fresh).await).await;
     assert_eq!(payload(again["id_token"].as_str().unwrap())["sub"], subject);
-    let kid = |body: &Value| body["id_token"].as_str().unwrap().split('.').next().unwrap().to_owned();
+    let kid = |body: &Value| {
+        body["id_token"]
+            .as_str()
+            .unwrap()
+            .split('.')
+            .next()
+            .unwrap()
+            .to_owned()
+    };
     assert_eq!(kid(&body), kid(&again));
 }

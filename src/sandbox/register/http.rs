@@ -10,7 +10,9 @@ use serde_json::json;
 use std::sync::Arc;
 
 /// The exchange, the bulk feed and the control of the sandbox: all in clear.
-pub(in crate::sandbox) fn exchange(register: Arc<Register>) -> impl Fn(&mut web::ServiceConfig) + Clone + Send {
+pub(in crate::sandbox) fn exchange(
+    register: Arc<Register>,
+) -> impl Fn(&mut web::ServiceConfig) + Clone + Send {
     move |config| {
         config
             .app_data(web::Data::from(register.clone()))
@@ -22,11 +24,14 @@ pub(in crate::sandbox) fn exchange(register: Arc<Register>) -> impl Fn(&mut web:
 }
 
 /// The extension that tells whose numbers stand behind the officers: behind mutual TLS.
-pub(in crate::sandbox) fn extension(register: Arc<Register>) -> impl Fn(&mut web::ServiceConfig) + Clone + Send {
+pub(in crate::sandbox) fn extension(
+    register: Arc<Register>,
+) -> impl Fn(&mut web::ServiceConfig) + Clone + Send {
     move |config| {
-        config
-            .app_data(web::Data::from(register.clone()))
-            .route("/sandbox-extension/v1/officer-identities", web::get().to(officer_identities));
+        config.app_data(web::Data::from(register.clone())).route(
+            "/sandbox-extension/v1/officer-identities",
+            web::get().to(officer_identities),
+        );
     }
 }
 
@@ -38,7 +43,11 @@ struct Asked {
 
 async fn profile(register: web::Data<Register>, asked: web::Query<Asked>) -> HttpResponse {
     // A number that does not check is answered like one nobody has: so does the exchange.
-    let found = asked.juristic_id.parse::<RegistrationNumber>().ok().and_then(|id| register.profile(&id));
+    let found = asked
+        .juristic_id
+        .parse::<RegistrationNumber>()
+        .ok()
+        .and_then(|id| register.profile(&id));
     match wire::Profile::of(found.into_iter().collect()) {
         Ok(profile) => HttpResponse::Ok().json(profile),
         Err(cause) => failed(&cause.to_string()),
@@ -47,7 +56,9 @@ async fn profile(register: web::Data<Register>, asked: web::Query<Asked>) -> Htt
 
 async fn feed(register: web::Data<Register>) -> HttpResponse {
     match register.feed() {
-        Ok((lines, _)) => HttpResponse::Ok().content_type("application/jsonl; charset=utf-8").body(lines),
+        Ok((lines, _)) => HttpResponse::Ok()
+            .content_type("application/jsonl; charset=utf-8")
+            .body(lines),
         Err(cause) => failed(&cause.to_string()),
     }
 }
@@ -59,7 +70,10 @@ async fn manifest(register: web::Data<Register>) -> HttpResponse {
     }
 }
 
-async fn officer_identities(register: web::Data<Register>, asked: web::Query<Asked>) -> HttpResponse {
+async fn officer_identities(
+    register: web::Data<Register>,
+    asked: web::Query<Asked>,
+) -> HttpResponse {
     let Ok(id) = asked.juristic_id.parse::<RegistrationNumber>() else {
         return HttpResponse::BadRequest().json(json!({"error": "not_a_registration_number"}));
     };
@@ -78,8 +92,16 @@ struct Resignation {
 }
 
 async fn resign(register: web::Data<Register>, body: web::Json<Resignation>) -> HttpResponse {
-    let Resignation { juristic_id, sequence, date } = body.into_inner();
-    match register.change(&Change::Resign { juristic_id, sequence, date }) {
+    let Resignation {
+        juristic_id,
+        sequence,
+        date,
+    } = body.into_inner();
+    match register.change(&Change::Resign {
+        juristic_id,
+        sequence,
+        date,
+    }) {
         Ok(()) => HttpResponse::NoContent().finish(),
         Err(ChangeRefusal::NotKept(cause)) => failed(&cause.to_string()),
         Err(refusal @ ChangeRefusal::NoSuchCompany) => {
@@ -90,5 +112,7 @@ async fn resign(register: web::Data<Register>, body: web::Json<Resignation>) -> 
 }
 
 fn failed(detail: &str) -> HttpResponse {
-    HttpResponse::InternalServerError().content_type(ContentType::json()).json(json!({"error": detail}))
+    HttpResponse::InternalServerError()
+        .content_type(ContentType::json())
+        .json(json!({"error": detail}))
 }

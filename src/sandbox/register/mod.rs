@@ -90,11 +90,18 @@ impl Register {
         let journal = dir.join("register-changes.jsonl");
         let mut entries = entries;
         for line in read_if_present(&journal)?.unwrap_or_default().lines() {
-            let unusable = |cause: String| SandboxError::State { path: journal.clone(), cause };
+            let unusable = |cause: String| SandboxError::State {
+                path: journal.clone(),
+                cause,
+            };
             let change = serde_json::from_str(line).map_err(|cause| unusable(cause.to_string()))?;
             apply(&mut entries, &change).map_err(|cause| unusable(cause.to_string()))?;
         }
-        Ok(Self { entries: Mutex::new(entries), journal, clock })
+        Ok(Self {
+            entries: Mutex::new(entries),
+            journal,
+            clock,
+        })
     }
 
     fn entries(&self) -> MutexGuard<'_, Vec<JuristicPerson>> {
@@ -105,13 +112,22 @@ impl Register {
     /// The exchange's entry for this number.
     pub(super) fn profile(&self, id: &RegistrationNumber) -> Option<wire::Entry> {
         let today = self.clock.now().thai_date();
-        self.entries().iter().find(|entry| entry.id == *id).map(|entry| wire::Entry::of(entry, today))
+        self.entries()
+            .iter()
+            .find(|entry| entry.id == *id)
+            .map(|entry| wire::Entry::of(entry, today))
     }
 
     /// The extension's answer for this number.
-    pub(super) fn officer_identities(&self, id: &RegistrationNumber) -> Option<wire::OfficerIdentities> {
+    pub(super) fn officer_identities(
+        &self,
+        id: &RegistrationNumber,
+    ) -> Option<wire::OfficerIdentities> {
         let now = self.clock.now();
-        self.entries().iter().find(|entry| entry.id == *id).map(|entry| wire::OfficerIdentities::of(entry, now))
+        self.entries()
+            .iter()
+            .find(|entry| entry.id == *id)
+            .map(|entry| wire::OfficerIdentities::of(entry, now))
     }
 
     /// Every entry, one JSON text a line, and the manifest that belongs to exactly these bytes.
@@ -120,11 +136,22 @@ impl Register {
         let mut lines = String::new();
         let entries = self.entries();
         for entry in entries.iter() {
-            lines.push_str(&serde_json::to_string(&wire::Entry::of(entry, as_of.thai_date()))?);
+            lines.push_str(&serde_json::to_string(&wire::Entry::of(
+                entry,
+                as_of.thai_date(),
+            ))?);
             lines.push('\n');
         }
         let (count, sha256) = (entries.len(), Digest::of(&lines));
-        Ok((lines, Manifest { file: "register.jsonl".to_owned(), count, sha256, as_of }))
+        Ok((
+            lines,
+            Manifest {
+                file: "register.jsonl".to_owned(),
+                count,
+                sha256,
+                as_of,
+            },
+        ))
     }
 
     /// Make a change and keep it.
@@ -134,7 +161,10 @@ impl Register {
         apply(&mut changed, change)?;
         let keep = || -> std::io::Result<()> {
             let line = serde_json::to_string(change)?;
-            let mut journal = std::fs::OpenOptions::new().create(true).append(true).open(&self.journal)?;
+            let mut journal = std::fs::OpenOptions::new()
+                .create(true)
+                .append(true)
+                .open(&self.journal)?;
             writeln!(journal, "{line}")?;
             journal.sync_data()
         };
@@ -145,11 +175,21 @@ impl Register {
 }
 
 fn apply(entries: &mut [JuristicPerson], change: &Change) -> Result<(), ChangeRefusal> {
-    let Change::Resign { juristic_id, sequence, date } = change;
-    let company =
-        entries.iter_mut().find(|entry| entry.id == *juristic_id).ok_or(ChangeRefusal::NoSuchCompany)?;
+    let Change::Resign {
+        juristic_id,
+        sequence,
+        date,
+    } = change;
+    let company = entries
+        .iter_mut()
+        .find(|entry| entry.id == *juristic_id)
+        .ok_or(ChangeRefusal::NoSuchCompany)?;
     let holds = |officer: &&mut Officer| officer.sequence == *sequence && officer.ended.is_none();
-    let officer = company.officers.iter_mut().find(holds).ok_or(ChangeRefusal::NotInOffice)?;
+    let officer = company
+        .officers
+        .iter_mut()
+        .find(holds)
+        .ok_or(ChangeRefusal::NotInOffice)?;
     if *date < officer.appointed {
         return Err(ChangeRefusal::BeforeAppointment);
     }

@@ -5,8 +5,18 @@ use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 
 async fn profile(fresh: &Fresh, id: &str) -> Value {
-    let url = format!("{}/juristic/v4/profile/information?JuristicID={id}", fresh.sandbox.addresses().register_url);
-    client().get(url).send().await.unwrap().json().await.unwrap()
+    let url = format!(
+        "{}/juristic/v4/profile/information?JuristicID={id}",
+        fresh.sandbox.addresses().register_url
+    );
+    client()
+        .get(url)
+        .send()
+        .await
+        .unwrap()
+        .json()
+        .await
+        .unwrap()
 }
 
 fn every_value_is_text(value: &Value) -> bool {
@@ -20,7 +30,9 @@ fn every_value_is_text(value: &Value) -> bool {
 
 fn column(rows: &Value, kind: &str, name: &str) -> Vec<String> {
     let rows = rows.as_array().unwrap().iter();
-    rows.filter(|row| row["Type"] == kind).map(|row| row[name].as_str().unwrap().to_owned()).collect()
+    rows.filter(|row| row["Type"] == kind)
+        .map(|row| row[name].as_str().unwrap().to_owned())
+        .collect()
 }
 
 #[tokio::test]
@@ -46,7 +58,10 @@ async fn a_profile_has_the_shape_of_the_exchange() {
         assert_eq!(entry[name], value, "{name}");
     }
     let committee = &entry["CommitteeInformations"];
-    assert_eq!(column(committee, "K", "FirstName"), ["กล้า", "ขวัญ", "คม", "จันทร์"]);
+    assert_eq!(
+        column(committee, "K", "FirstName"),
+        ["กล้า", "ขวัญ", "คม", "จันทร์"]
+    );
     assert_eq!(column(committee, "K", "Sequence"), ["1", "2", "3", "4"]);
     assert!(column(committee, "L", "FirstName").is_empty());
     assert_eq!(
@@ -54,10 +69,18 @@ async fn a_profile_has_the_shape_of_the_exchange() {
         "นายกล้า ทดลองดี ลงลายมือชื่อร่วมกับ นางสาวขวัญ สมมติไทย หรือ นายคม ตัวอย่างชัย รวมเป็นสองคน/"
     );
     assert_eq!(entry["AddressInformations"][0]["Province"], "กรุงเทพมหานคร");
-    let raw = STANDARD.decode(answer["RawData"].as_str().unwrap()).unwrap();
-    assert_eq!(serde_json::from_slice::<Value>(&raw).unwrap(), answer["ResultList"]);
+    let raw = STANDARD
+        .decode(answer["RawData"].as_str().unwrap())
+        .unwrap();
+    assert_eq!(
+        serde_json::from_slice::<Value>(&raw).unwrap(),
+        answer["ResultList"]
+    );
     let text = answer.to_string();
-    assert!(!text.contains("1100100000018"), "the exchange shows no 13-digit ID");
+    assert!(
+        !text.contains("1100100000018"),
+        "the exchange shows no 13-digit ID"
+    );
 }
 
 #[tokio::test]
@@ -66,9 +89,18 @@ async fn a_managing_partner_is_listed_as_partner_and_as_managing_partner() {
     let answer = profile(&fresh, "0503567999988").await;
     let entry = &answer["ResultList"][0];
     assert_eq!(entry["JuristicName_TH"], "ห้างหุ้นส่วนจำกัด ดอยตัวอย่างก่อสร้าง");
-    assert_eq!(column(&entry["CommitteeInformations"], "K", "FirstName"), ["กล้า", "สุนีย์"]);
-    assert_eq!(column(&entry["CommitteeInformations"], "L", "FirstName"), ["กล้า"]);
-    assert_eq!(column(&entry["AuthorizeDescriptions"], "M", "AuthorizeDescription"), ["ไม่มี/"]);
+    assert_eq!(
+        column(&entry["CommitteeInformations"], "K", "FirstName"),
+        ["กล้า", "สุนีย์"]
+    );
+    assert_eq!(
+        column(&entry["CommitteeInformations"], "L", "FirstName"),
+        ["กล้า"]
+    );
+    assert_eq!(
+        column(&entry["AuthorizeDescriptions"], "M", "AuthorizeDescription"),
+        ["ไม่มี/"]
+    );
 }
 
 #[tokio::test]
@@ -84,8 +116,22 @@ async fn the_manifest_belongs_to_the_bytes_of_the_feed() {
     let fresh = fresh().await;
     let base = &fresh.sandbox.addresses().register_url;
     let manifest_url = &fresh.sandbox.addresses().feed_manifest_url;
-    let manifest: Manifest = client().get(manifest_url).send().await.unwrap().json().await.unwrap();
-    let bytes = client().get(format!("{base}/feed/{}", manifest.file)).send().await.unwrap().bytes().await.unwrap();
+    let manifest: Manifest = client()
+        .get(manifest_url)
+        .send()
+        .await
+        .unwrap()
+        .json()
+        .await
+        .unwrap();
+    let bytes = client()
+        .get(format!("{base}/feed/{}", manifest.file))
+        .send()
+        .await
+        .unwrap()
+        .bytes()
+        .await
+        .unwrap();
     assert_eq!(Digest::of(&bytes), manifest.sha256);
     let lines: Vec<Value> = std::str::from_utf8(&bytes)
         .unwrap()
@@ -94,7 +140,10 @@ async fn the_manifest_belongs_to_the_bytes_of_the_feed() {
         .collect();
     assert_eq!(lines.len(), manifest.count);
     assert_eq!(lines.len(), fresh.sandbox.world().juristic_persons().len());
-    assert_eq!(lines[0], profile(&fresh, "0105569999999").await["ResultList"][0]);
+    assert_eq!(
+        lines[0],
+        profile(&fresh, "0105569999999").await["ResultList"][0]
+    );
     assert_eq!(manifest.as_of.to_string(), "2026-11-24T12:00:00.000Z");
 }
 
@@ -102,8 +151,18 @@ async fn the_manifest_belongs_to_the_bytes_of_the_feed() {
 async fn who_resigns_leaves_the_list_and_stays_away_after_a_restart() {
     let fresh = fresh().await;
     let resign = async |fresh: &Fresh, body: Value| {
-        let url = format!("{}/sandbox-control/v1/resign", fresh.sandbox.addresses().register_url);
-        client().post(url).json(&body).send().await.unwrap().status().as_u16()
+        let url = format!(
+            "{}/sandbox-control/v1/resign",
+            fresh.sandbox.addresses().register_url
+        );
+        client()
+            .post(url)
+            .json(&body)
+            .send()
+            .await
+            .unwrap()
+            .status()
+            .as_u16()
     };
     let leaves = json!({"juristic_id": "0105569999999", "sequence": 3, "date": "2026-11-24"});
     assert_eq!(resign(&fresh, leaves.clone()).await, 204);
@@ -114,14 +173,30 @@ async fn who_resigns_leaves_the_list_and_stays_away_after_a_restart() {
     assert_eq!(resign(&fresh, unborn).await, 409);
     let nobody = json!({"juristic_id": "0105556058490", "sequence": 1, "date": "2026-11-24"});
     assert_eq!(resign(&fresh, nobody).await, 404);
-    assert_eq!(resign(&fresh, json!({"juristic_id": "0105569999998", "sequence": 1, "date": "2026-11-24"})).await, 400);
+    assert_eq!(
+        resign(
+            &fresh,
+            json!({"juristic_id": "0105569999998", "sequence": 1, "date": "2026-11-24"})
+        )
+        .await,
+        400
+    );
 
     let fresh = fresh.restarted().await;
     let entry = profile(&fresh, "0105569999999").await;
     let committee = &entry["ResultList"][0]["CommitteeInformations"];
     assert_eq!(column(committee, "K", "FirstName"), ["กล้า", "ขวัญ", "จันทร์"]);
     assert_eq!(column(committee, "K", "Sequence"), ["1", "2", "4"]);
-    fresh.clock.advance(std::time::Duration::from_secs(24 * 3600));
+    fresh
+        .clock
+        .advance(std::time::Duration::from_secs(24 * 3600));
     let entry = profile(&fresh, "0105569999999").await;
-    assert_eq!(column(&entry["ResultList"][0]["CommitteeInformations"], "K", "FirstName"), ["กล้า", "ขวัญ"]);
+    assert_eq!(
+        column(
+            &entry["ResultList"][0]["CommitteeInformations"],
+            "K",
+            "FirstName"
+        ),
+        ["กล้า", "ขวัญ"]
+    );
 }

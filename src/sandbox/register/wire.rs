@@ -2,7 +2,9 @@
 
 use crate::kernel::id::RegistrationNumber;
 use crate::kernel::time::Instant;
-use crate::sandbox::world::{JuristicPerson, OfficerIdentity, OfficerRole, RegisteredText, TextKind};
+use crate::sandbox::world::{
+    JuristicPerson, OfficerIdentity, OfficerRole, RegisteredText, TextKind,
+};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use chrono::{Datelike, NaiveDate};
@@ -130,11 +132,21 @@ impl Entry {
 }
 
 fn buddhist_era(date: NaiveDate) -> String {
-    format!("{:04}{:02}{:02}", date.year() + 543, date.month(), date.day())
+    format!(
+        "{:04}{:02}{:02}",
+        date.year() + 543,
+        date.month(),
+        date.day()
+    )
 }
 
 fn committee(juristic: &JuristicPerson, day: NaiveDate) -> Vec<CommitteeMember> {
-    let serving = || juristic.officers.iter().filter(|officer| officer.in_office(day));
+    let serving = || {
+        juristic
+            .officers
+            .iter()
+            .filter(|officer| officer.in_office(day))
+    };
     let row = |officer: &crate::sandbox::world::Officer, letter| CommitteeMember {
         sequence: officer.sequence.to_string(),
         title: officer.name.title.clone(),
@@ -142,16 +154,28 @@ fn committee(juristic: &JuristicPerson, day: NaiveDate) -> Vec<CommitteeMember> 
         last_name: officer.name.last.clone(),
         r#type: letter,
     };
-    let listed = serving().filter(|officer| officer.role != OfficerRole::Liquidator).map(|officer| row(officer, "K"));
-    let managing =
-        serving().filter(|officer| officer.role == OfficerRole::ManagingPartner).map(|officer| row(officer, "L"));
+    let listed = serving()
+        .filter(|officer| officer.role != OfficerRole::Liquidator)
+        .map(|officer| row(officer, "K"));
+    let managing = serving()
+        .filter(|officer| officer.role == OfficerRole::ManagingPartner)
+        .map(|officer| row(officer, "L"));
     listed.chain(managing).collect()
 }
 
 fn pieces(texts: &[RegisteredText]) -> Vec<Piece> {
     let mut rows = Vec::new();
-    for kind in [TextKind::Authority, TextKind::PartnerLimit, TextKind::Other, TextKind::Rename, TextKind::Note] {
-        let own = texts.iter().filter(|text| text.kind == kind).flat_map(|text| &text.pieces);
+    for kind in [
+        TextKind::Authority,
+        TextKind::PartnerLimit,
+        TextKind::Other,
+        TextKind::Rename,
+        TextKind::Note,
+    ] {
+        let own = texts
+            .iter()
+            .filter(|text| text.kind == kind)
+            .flat_map(|text| &text.pieces);
         rows.extend(own.zip(1u32..).map(|(piece, sequence)| Piece {
             sequence: sequence.to_string(),
             authorize_description: piece.clone(),
@@ -225,7 +249,14 @@ impl OfficerIdentities {
                 OfficerIdentity::NationalId(id) => (Some(id.expose().to_owned()), None),
                 OfficerIdentity::Passport(passport) => {
                     let (number, country) = (passport.number.clone(), passport.country.clone());
-                    (None, Some(PassportEntry { number, country, birth_date: passport.birth_date }))
+                    (
+                        None,
+                        Some(PassportEntry {
+                            number,
+                            country,
+                            birth_date: passport.birth_date,
+                        }),
+                    )
                 }
                 OfficerIdentity::NotRecorded => (None, None),
             };
@@ -242,6 +273,11 @@ impl OfficerIdentities {
             }
         });
         let officers = officers.collect();
-        Self { extension: EXTENSION, juristic_id: juristic.id.clone(), as_of, officers }
+        Self {
+            extension: EXTENSION,
+            juristic_id: juristic.id.clone(),
+            as_of,
+            officers,
+        }
     }
 }

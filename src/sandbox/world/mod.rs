@@ -222,7 +222,10 @@ pub struct RegisteredText {
 /// The head office, in the register's parts; empty where there is none.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
-#[expect(missing_docs, reason = "each field is the part of a Thai address it is named after")]
+#[expect(
+    missing_docs,
+    reason = "each field is the part of a Thai address it is named after"
+)]
 pub struct Address {
     pub building: String,
     pub room: String,
@@ -241,8 +244,11 @@ impl Address {
     /// One line, with the words that Bangkok and the provinces use for their districts.
     pub fn full(&self) -> String {
         let bangkok = self.province == "กรุงเทพมหานคร";
-        let (tumbol, ampur, province) =
-            if bangkok { ("แขวง", "เขต", "") } else { ("ตำบล", "อำเภอ", "จังหวัด") };
+        let (tumbol, ampur, province) = if bangkok {
+            ("แขวง", "เขต", "")
+        } else {
+            ("ตำบล", "อำเภอ", "จังหวัด")
+        };
         let parts = [
             ("เลขที่ ", &self.number),
             ("หมู่ที่ ", &self.moo),
@@ -257,7 +263,10 @@ impl Address {
             (province, &self.province),
         ];
         let present = parts.iter().filter(|(_, value)| !value.is_empty());
-        present.map(|(label, value)| format!("{label}{value}")).collect::<Vec<_>>().join(" ")
+        present
+            .map(|(label, value)| format!("{label}{value}"))
+            .collect::<Vec<_>>()
+            .join(" ")
     }
 }
 
@@ -336,9 +345,18 @@ pub struct World {
 }
 
 const COMPANY_FILES: [(&str, &str); 5] = [
-    ("limited_companies.json", include_str!("limited_companies.json")),
-    ("limited_companies_other_statuses.json", include_str!("limited_companies_other_statuses.json")),
-    ("public_companies.json", include_str!("public_companies.json")),
+    (
+        "limited_companies.json",
+        include_str!("limited_companies.json"),
+    ),
+    (
+        "limited_companies_other_statuses.json",
+        include_str!("limited_companies_other_statuses.json"),
+    ),
+    (
+        "public_companies.json",
+        include_str!("public_companies.json"),
+    ),
     ("partnerships.json", include_str!("partnerships.json")),
     ("other_kinds.json", include_str!("other_kinds.json")),
 ];
@@ -348,11 +366,18 @@ impl World {
     pub fn load() -> Result<Self, WorldError> {
         let people: Vec<RawPerson> = parse("people.json", include_str!("people.json"))?;
         let people: Vec<Person> = people.into_iter().map(Person::from).collect();
-        let foreigners: Vec<RawForeigner> = parse("foreigners.json", include_str!("foreigners.json"))?;
+        let foreigners: Vec<RawForeigner> =
+            parse("foreigners.json", include_str!("foreigners.json"))?;
         let foreigners: Vec<Foreigner> = foreigners.into_iter().map(Foreigner::from).collect();
         let directory = Directory {
-            people: people.iter().map(|person| (person.national_id.expose(), person)).collect(),
-            foreigners: foreigners.iter().map(|person| (person.passport.number.as_str(), person)).collect(),
+            people: people
+                .iter()
+                .map(|person| (person.national_id.expose(), person))
+                .collect(),
+            foreigners: foreigners
+                .iter()
+                .map(|person| (person.passport.number.as_str(), person))
+                .collect(),
         };
         let mut juristic_persons = Vec::new();
         for (file, text) in COMPANY_FILES {
@@ -360,7 +385,11 @@ impl World {
                 juristic_persons.push(directory.join(raw)?);
             }
         }
-        Ok(Self { people, foreigners, juristic_persons })
+        Ok(Self {
+            people,
+            foreigners,
+            juristic_persons,
+        })
     }
 
     /// Everybody with a 13-digit ID.
@@ -380,12 +409,16 @@ impl World {
 
     /// The person with this 13-digit ID, written as 13 ASCII digits.
     pub fn person(&self, national_id: &str) -> Option<&Person> {
-        self.people.iter().find(|person| person.national_id.expose() == national_id)
+        self.people
+            .iter()
+            .find(|person| person.national_id.expose() == national_id)
     }
 
     /// The juristic person with this number.
     pub fn juristic_person(&self, id: &RegistrationNumber) -> Option<&JuristicPerson> {
-        self.juristic_persons.iter().find(|juristic| juristic.id == *id)
+        self.juristic_persons
+            .iter()
+            .find(|juristic| juristic.id == *id)
     }
 
     /// People whose Thai or English name or ID contains the text, letters in either case; everybody
@@ -393,9 +426,13 @@ impl World {
     pub fn search_people(&self, text: &str) -> Vec<&Person> {
         let wanted = text.trim().to_lowercase();
         let matches = |person: &&Person| {
-            [person.name.full(), person.name_en.full(), person.national_id.expose().to_owned()]
-                .iter()
-                .any(|field| field.to_lowercase().contains(&wanted))
+            [
+                person.name.full(),
+                person.name_en.full(),
+                person.national_id.expose().to_owned(),
+            ]
+            .iter()
+            .any(|field| field.to_lowercase().contains(&wanted))
         };
         self.people.iter().filter(matches).collect()
     }
@@ -414,7 +451,10 @@ impl Directory<'_> {
     fn join(&self, raw: RawJuristicPerson) -> Result<JuristicPerson, WorldError> {
         let officers = raw.officers.into_iter().map(|officer| {
             let sequence = officer.sequence;
-            self.officer(officer).ok_or_else(|| WorldError::Nobody { juristic_id: raw.id.clone(), sequence })
+            self.officer(officer).ok_or_else(|| WorldError::Nobody {
+                juristic_id: raw.id.clone(),
+                sequence,
+            })
         });
         let officers = officers.collect::<Result<Vec<_>, _>>()?;
         Ok(JuristicPerson {
@@ -441,11 +481,17 @@ impl Directory<'_> {
         let (mut name, identity) = match (&raw.national_id, &raw.passport, raw.unidentified) {
             (Some(id), None, None) => {
                 let person = self.people.get(id.expose())?;
-                (person.name.clone(), OfficerIdentity::NationalId(person.national_id.clone()))
+                (
+                    person.name.clone(),
+                    OfficerIdentity::NationalId(person.national_id.clone()),
+                )
             }
             (None, Some(number), None) => {
                 let foreigner = self.foreigners.get(number.as_str())?;
-                (foreigner.name.clone(), OfficerIdentity::Passport(foreigner.passport.clone()))
+                (
+                    foreigner.name.clone(),
+                    OfficerIdentity::Passport(foreigner.passport.clone()),
+                )
             }
             (None, None, Some(name)) => (PersonName::from(name), OfficerIdentity::NotRecorded),
             _ => return None,
@@ -455,7 +501,14 @@ impl Directory<'_> {
             name.last = registered.last_name.unwrap_or(name.last);
         }
         let (sequence, role, appointed, ended) = (raw.sequence, raw.role, raw.appointed, raw.ended);
-        Some(Officer { sequence, role, name, identity, appointed, ended })
+        Some(Officer {
+            sequence,
+            role,
+            name,
+            identity,
+            appointed,
+            ended,
+        })
     }
 }
 
@@ -476,8 +529,16 @@ impl From<RawPerson> for Person {
     fn from(raw: RawPerson) -> Self {
         Self {
             national_id: raw.national_id,
-            name: PersonName { title: raw.title, first: raw.first_name, last: raw.last_name },
-            name_en: PersonName { title: raw.title_en, first: raw.first_name_en, last: raw.last_name_en },
+            name: PersonName {
+                title: raw.title,
+                first: raw.first_name,
+                last: raw.last_name,
+            },
+            name_en: PersonName {
+                title: raw.title_en,
+                first: raw.first_name_en,
+                last: raw.last_name_en,
+            },
             birth_date: raw.birth_date,
         }
     }
@@ -500,9 +561,21 @@ struct RawForeigner {
 impl From<RawForeigner> for Foreigner {
     fn from(raw: RawForeigner) -> Self {
         Self {
-            passport: Passport { number: raw.passport, country: raw.country, birth_date: raw.birth_date },
-            name: PersonName { title: raw.title, first: raw.first_name, last: raw.last_name },
-            name_en: PersonName { title: raw.title_en, first: raw.first_name_en, last: raw.last_name_en },
+            passport: Passport {
+                number: raw.passport,
+                country: raw.country,
+                birth_date: raw.birth_date,
+            },
+            name: PersonName {
+                title: raw.title,
+                first: raw.first_name,
+                last: raw.last_name,
+            },
+            name_en: PersonName {
+                title: raw.title_en,
+                first: raw.first_name_en,
+                last: raw.last_name_en,
+            },
         }
     }
 }
@@ -552,7 +625,11 @@ struct RawName {
 
 impl From<RawName> for PersonName {
     fn from(raw: RawName) -> Self {
-        Self { title: raw.title, first: raw.first_name, last: raw.last_name }
+        Self {
+            title: raw.title,
+            first: raw.first_name,
+            last: raw.last_name,
+        }
     }
 }
 
