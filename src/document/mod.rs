@@ -16,6 +16,7 @@
 //!   most.
 
 pub mod content;
+pub mod layout;
 pub mod store;
 pub mod template;
 pub mod verification;

@@ -8,13 +8,11 @@
 //! * A problem never tells internals; an internal failure is logged once, here, with its cause.
 //! * Every answer carries the request's id, and so does every log line of the request.
 //!
-//! To add an endpoint: a handler with `#[utoipa::path]` in the room's `http.rs`, its line in [`routes`] (mounting and
+//! To add an endpoint: a handler with `#[utoipa::path]` in the room's `http.rs`, its line in `app::routes` (mounting and
 //! document), and its row in the refusal table of `tests/api`.
 
 pub mod caller;
-pub mod health;
 pub mod json;
 pub mod page;
 pub mod problem;
 pub mod request;
-pub mod routes;

@@ -1,6 +1,6 @@
 //! Probes and metrics for whoever operates the service.
 
-use super::problem::{Code, Problem};
+use crate::web::problem::{Code, Problem};
 use crate::db::Database;
 use actix_web::http::header;
 use actix_web::{HttpResponse, web};
@@ -28,7 +28,7 @@ pub async fn live() -> HttpResponse {
     get, path = "/readyz", tag = "operation", operation_id = "read_readiness",
     responses(
         (status = 200, description = "Requests can be answered", body = Health),
-        (status = 503, description = "The database is out of reach or not up to date", body = super::problem::ProblemDocument, content_type = "application/problem+json"),
+        (status = 503, description = "The database is out of reach or not up to date", body = crate::web::problem::ProblemDocument, content_type = "application/problem+json"),
     )
 )]
 pub async fn ready(database: web::Data<Database>) -> Result<HttpResponse, Problem> {
