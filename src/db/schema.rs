@@ -134,3 +134,65 @@ diesel::table! {
         signed_at -> Timestamp,
     }
 }
+
+diesel::table! {
+    /// Owner: `registry`.
+    juristic_person_version (registration_number, version) {
+        registration_number -> Text,
+        version -> BigInt,
+        valid_from -> Timestamp,
+        recorded_at -> Timestamp,
+        data_as_of -> Timestamp,
+        source -> Text,
+        digest -> Text,
+        identities -> Text,
+        record -> Text,
+    }
+}
+
+diesel::table! {
+    /// Owner: `registry`.
+    register_seen (registration_number) {
+        registration_number -> Text,
+        version -> BigInt,
+        data_as_of -> Timestamp,
+        seen_at -> Timestamp,
+        source -> Text,
+    }
+}
+
+diesel::table! {
+    /// Owner: `registry`.
+    officer_identity (registration_number, version, officer) {
+        registration_number -> Text,
+        version -> BigInt,
+        officer -> BigInt,
+        kind -> Text,
+        blind_index -> Binary,
+    }
+}
+
+diesel::table! {
+    /// Owner: `registry`.
+    register_import (id) {
+        id -> Text,
+        file_digest -> Text,
+        as_of -> Timestamp,
+        recorded_at -> Timestamp,
+        read_lines -> BigInt,
+        imported -> BigInt,
+        unchanged -> BigInt,
+        older -> BigInt,
+        rejected -> BigInt,
+    }
+}
+
+diesel::table! {
+    /// Owner: `registry`.
+    register_change (id) {
+        id -> BigInt,
+        changes -> BigInt,
+    }
+}
+
+diesel::allow_tables_to_appear_in_same_query!(officer_identity, register_seen);

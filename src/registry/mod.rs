@@ -1,1 +1,28 @@
-//! (front door to be written)
+//! Which juristic persons, officers and statements does the register have, as of when?
+//!
+//! Words: a *record* is everything the register states of one juristic person; a *version* is a record that was
+//! stated from one instant on; *facts* are a record with its version and with what is known of the people in it. The
+//! *exchange* is the government's service for one number; a *feed* is a file of everybody, one entry a line; the
+//! *extension* tells whose number stands behind an officer.
+//!
+//! Invariants:
+//! * Versions are only ever added; the database refuses to change or drop one. The same record again makes none: only
+//!   its freshness moves. `valid_from` is when the register was seen to state it, `recorded_at` when we learnt it.
+//! * Nothing of a row is guessed: a refusal names line, field and reason, and by default a file with one refusal is
+//!   not taken in at all.
+//! * A 13-digit number or passport of a person is stored as a keyed index only. Without an answer of the extension, or
+//!   with one that is not about exactly these officers, nobody's number is known; names never stand in for it.
+//! * An officer's reference is never given to another person.
+//!
+//! To add a field: the member in [`exchange`], its place in [`model`], its sense in `read_entry` with a refusal, a row
+//! in the table of refusals. To add a feed of another shape: a reader that ends in a [`model::JuristicPerson`].
+
+pub mod client;
+pub mod exchange;
+pub mod history;
+pub mod identities;
+pub mod kind;
+pub mod model;
+pub mod names;
+pub mod source;
+pub mod store;
