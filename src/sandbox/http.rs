@@ -48,6 +48,11 @@ impl Bound {
         format!("http://{}", self.address)
     }
 
+    /// `https://localhost:PORT`, the name its certificate carries.
+    pub(super) fn tls_url(&self) -> String {
+        format!("https://localhost:{}", self.address.port())
+    }
+
     /// Answer in clear.
     pub(super) fn serve<F>(self, configure: F) -> Result<Running, SandboxError>
     where

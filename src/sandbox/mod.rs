@@ -3,6 +3,7 @@
 //! | stand-in | for | speaks |
 //! |---|---|---|
 //! | [`register`] | the company register's exchange | the government exchange's JSON, version 4; a bulk feed; mutual TLS for the extension |
+//! | [`openid`] | the state's digital identity (ThaiD) | OpenID Connect, code flow |
 //! | [`face`] | the state's face verification | JSON, a percentage for an answer |
 //!
 //! They answer over real HTTP on the loopback address and nothing but it, and share one invented
@@ -20,12 +21,16 @@
 
 pub mod face;
 mod http;
+pub mod openid;
 pub mod register;
 
 pub mod world;
 
+use crate::crypto::jws::JwkError;
+use crate::crypto::key::{Algorithm, FileKey, KeyError};
 use crate::kernel::id::Randomness;
 use crate::kernel::time::Clock;
+use openid::ClientCredentials;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -127,11 +132,18 @@ pub enum SandboxError {
     /// The embedded data are unusable.
     #[error(transparent)]
     World(#[from] world::WorldError),
+    /// A key cannot be made or read.
+    #[error("a key of the sandbox cannot be used")]
+    Key(#[from] KeyError),
+    /// The provider's key cannot be published.
+    #[error("the provider's key cannot be published")]
+    KeySet(#[from] JwkError),
 }
 
 /// The running stand-ins.
 pub struct Sandbox {
     addresses: Addresses,
+    provider: Arc<openid::Provider>,
     world: Arc<World>,
     running: Vec<http::Running>,
 }
@@ -140,6 +152,17 @@ impl Sandbox {
     /// Where everything answers.
     pub fn addresses(&self) -> &Addresses {
         &self.addresses
+    }
+
+    /// The name and secret the product signs in to the provider with; the same after a restart.
+    pub fn openid_client(&self) -> &ClientCredentials {
+        self.provider.client()
+    }
+
+    /// Register the addresses browsers may be sent back to, replacing earlier ones: for a product whose own port is
+    /// known only after the sandbox runs.
+    pub fn set_redirect_uris(&self, uris: Vec<String>) {
+        self.provider.set_redirect_uris(uris);
     }
 
     /// The invented country.
@@ -158,7 +181,11 @@ impl Sandbox {
 /// Start every stand-in. Must be called within a Tokio runtime, which then carries them.
 pub async fn start(settings: SandboxSettings) -> Result<Sandbox, SandboxError> {
     let SandboxSettings {
-        dir, ports, clock, ..
+        dir,
+        ports,
+        clock,
+        randomness,
+        redirect_uris,
     } = settings;
     std::fs::create_dir_all(&dir).map_err(|cause| SandboxError::File {
         path: dir.clone(),
@@ -167,27 +194,43 @@ pub async fn start(settings: SandboxSettings) -> Result<Sandbox, SandboxError> {
     let world = Arc::new(World::load()?);
 
     let register_port = http::Bound::open("company register", ports.register)?;
+    let openid_port = http::Bound::open("OpenID provider", ports.openid)?;
     let face_port = http::Bound::open("face engine", ports.face)?;
 
     let companies = world.juristic_persons().to_vec();
     let register = Arc::new(register::Register::open(companies, &dir, clock.clone())?);
+    let signer = Arc::new(FileKey::load_or_create(
+        &dir.join("openid-key.pem"),
+        Algorithm::Es256,
+    )?);
+    let parts = openid::Parts {
+        issuer: openid_port.url(),
+        world: world.clone(),
+        clock: clock.clone(),
+        randomness: randomness.clone(),
+        signer,
+    };
+    let provider = Arc::new(openid::Provider::open(parts, &dir)?);
+    provider.set_redirect_uris(redirect_uris);
     let engine = Arc::new(face::http::Engine::new(world.clone(), clock.clone()));
 
     let addresses = Addresses {
         register_url: register_port.url(),
         register_identity_url: String::new(),
         feed_manifest_url: format!("{}/feed/manifest.json", register_port.url()),
-        openid_issuer: String::new(),
+        openid_issuer: openid_port.url(),
         face_url: face_port.url(),
         ca_url: String::new(),
         tsa_url: String::new(),
     };
     let running = vec![
         register_port.serve(register::http::exchange(register.clone()))?,
+        openid_port.serve(openid::http::routes(provider.clone()))?,
         face_port.serve(face::http::routes(engine))?,
     ];
     Ok(Sandbox {
         addresses,
+        provider,
         world,
         running,
     })
@@ -203,6 +246,25 @@ fn read_if_present(path: &Path) -> Result<Option<String>, SandboxError> {
             cause,
         }),
     }
+}
+
+/// A new file that only its owner can read.
+fn write_private(path: &Path, text: &str) -> Result<(), SandboxError> {
+    use std::io::Write as _;
+    use std::os::unix::fs::OpenOptionsExt as _;
+    let write = || -> io::Result<()> {
+        let mut file = std::fs::OpenOptions::new()
+            .write(true)
+            .create_new(true)
+            .mode(0o600)
+            .open(path)?;
+        file.write_all(text.as_bytes())?;
+        file.sync_all()
+    };
+    write().map_err(|cause| SandboxError::File {
+        path: path.to_owned(),
+        cause,
+    })
 }
 
 #[cfg(test)]

@@ -23,8 +23,12 @@ fn settings(dir: &Path, clock: Arc<FixedClock>, seed: u64) -> SandboxSettings {
 }
 
 pub(super) async fn fresh() -> Fresh {
+    fresh_at("2026-11-24T12:00:00Z".parse().unwrap()).await
+}
+
+pub(super) async fn fresh_at(now: crate::kernel::time::Instant) -> Fresh {
     let dir = tempfile::tempdir().unwrap();
-    let clock = Arc::new(FixedClock::at("2026-11-24T12:00:00Z".parse().unwrap()));
+    let clock = Arc::new(FixedClock::at(now));
     let sandbox = start(settings(dir.path(), clock.clone(), 1)).await.unwrap();
     Fresh {
         sandbox,
@@ -109,7 +113,11 @@ async fn a_stopped_sandbox_answers_no_more_and_frees_its_ports() {
 async fn everything_listens_on_the_loopback_address_only() {
     let fresh = fresh().await;
     let addresses = fresh.sandbox.addresses();
-    for url in [&addresses.register_url, &addresses.face_url] {
+    for url in [
+        &addresses.register_url,
+        &addresses.openid_issuer,
+        &addresses.face_url,
+    ] {
         assert!(url.starts_with("http://127.0.0.1:"), "{url}");
         assert!(!url.ends_with('/'), "{url}");
     }

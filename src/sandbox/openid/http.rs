@@ -27,7 +27,9 @@ pub(in crate::sandbox) fn routes(
             .route("/api/v2/oauth2/introspect/", web::post().to(introspect))
             .route("/api/v2/oauth2/jwks/", web::get().to(jwks))
             .route("/sandbox/sign-in", web::post().to(sign_in))
-            .route("/sandbox/portraits/{file}", web::get().to(reference));
+            .route("/sandbox/portraits/{file}", web::get().to(reference))
+            .route("/sandbox/fonts/regular.ttf", web::get().to(regular))
+            .route("/sandbox/fonts/bold.ttf", web::get().to(bold));
     }
 }
 
@@ -117,6 +119,18 @@ fn back(provider: &Provider, request: &Request, (name, value): (&str, String)) -
         .finish()
 }
 
+/// The letters of the sealed documents, for machines that have no Thai ones of their own.
+const REGULAR: &[u8] = include_bytes!("../../pdf/fonts/Sarabun-Regular.ttf");
+const BOLD: &[u8] = include_bytes!("../../pdf/fonts/Sarabun-Bold.ttf");
+
+async fn regular() -> HttpResponse {
+    HttpResponse::Ok().content_type("font/ttf").body(REGULAR)
+}
+
+async fn bold() -> HttpResponse {
+    HttpResponse::Ok().content_type("font/ttf").body(BOLD)
+}
+
 const REFERRER: (HeaderName, &str) = (HeaderName::from_static("referrer-policy"), "no-referrer");
 
 fn html(
@@ -131,7 +145,7 @@ fn html(
             .insert_header(("X-Frame-Options", "DENY"))
             .insert_header((
                 "Content-Security-Policy",
-                "default-src 'none'; style-src 'unsafe-inline'; img-src 'self'",
+                "default-src 'none'; style-src 'unsafe-inline'; img-src 'self'; font-src 'self'",
             ))
             .body(page),
         Err(cause) => HttpResponse::InternalServerError().body(cause.to_string()),

@@ -418,3 +418,78 @@ async fn client_key_and_subjects_are_the_same_after_a_restart() {
     };
     assert_eq!(kid(&body), kid(&again));
 }
+
+#[tokio::test]
+async fn an_independent_client_signs_in_and_verifies_the_id_token() {
+    use openidconnect::core::{CoreAuthenticationFlow, CoreClient, CoreProviderMetadata};
+    use openidconnect::{
+        AuthorizationCode, ClientId, ClientSecret, CsrfToken, IssuerUrl, Nonce, PkceCodeChallenge,
+        RedirectUrl, Scope, TokenResponse as _,
+    };
+    let http = async |request: openidconnect::HttpRequest| {
+        let request = reqwest::Request::try_from(request)?;
+        let answer = client().execute(request).await?;
+        let mut copied = openidconnect::http::Response::builder().status(answer.status());
+        for (name, value) in answer.headers() {
+            copied = copied.header(name, value);
+        }
+        Ok::<_, reqwest::Error>(copied.body(answer.bytes().await?.to_vec()).unwrap())
+    };
+    let clock = crate::kernel::time::SystemClock;
+    let fresh = crate::sandbox::tests::fresh_at(crate::kernel::time::Clock::now(&clock)).await;
+    let credentials = fresh.sandbox.openid_client();
+    let issuer = IssuerUrl::new(fresh.sandbox.addresses().openid_issuer.clone()).unwrap();
+    let metadata = CoreProviderMetadata::discover_async(issuer, &http)
+        .await
+        .unwrap();
+    let relying = CoreClient::from_provider_metadata(
+        metadata,
+        ClientId::new(credentials.client_id.clone()),
+        Some(ClientSecret::new(credentials.client_secret.clone())),
+    )
+    .set_redirect_uri(RedirectUrl::new(REDIRECT.to_owned()).unwrap());
+    let (challenge, verifier) = PkceCodeChallenge::new_random_sha256();
+    let flow = CoreAuthenticationFlow::AuthorizationCode;
+    let (url, state, nonce) = relying
+        .authorize_url(flow, CsrfToken::new_random, Nonce::new_random)
+        .add_scope(Scope::new("pid".to_owned()))
+        .set_pkce_challenge(challenge)
+        .url();
+    assert_eq!(
+        client().get(url.clone()).send().await.unwrap().status(),
+        200
+    );
+    let mut form: HashMap<String, String> = url.query_pairs().into_owned().collect();
+    form.extend([
+        ("national_id".to_owned(), KLA.to_owned()),
+        ("choice".to_owned(), "allow".to_owned()),
+    ]);
+    let login = format!(
+        "{}/sandbox/sign-in",
+        fresh.sandbox.addresses().openid_issuer
+    );
+    let answer = returned(&client().post(login).form(&form).send().await.unwrap());
+    assert_eq!(answer["state"], *state.secret());
+    let exchange = relying
+        .exchange_code(AuthorizationCode::new(answer["code"].clone()))
+        .unwrap();
+    let tokens = exchange
+        .set_pkce_verifier(verifier)
+        .request_async(&http)
+        .await
+        .unwrap();
+    let claims = tokens
+        .id_token()
+        .unwrap()
+        .claims(&relying.id_token_verifier(), &nonce)
+        .unwrap();
+    assert!(claims.subject().as_str().len() > 40);
+    let wrong = Nonce::new("another".to_owned());
+    assert!(
+        tokens
+            .id_token()
+            .unwrap()
+            .claims(&relying.id_token_verifier(), &wrong)
+            .is_err()
+    );
+}
