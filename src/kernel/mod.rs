@@ -7,8 +7,10 @@
 //! To add a word: a module with one concept, its parsing (which refuses), its printing (which
 //! never guesses) and tests beside it.
 
+pub mod act;
 pub mod digest;
 pub mod id;
 pub mod lang;
 pub mod money;
+pub mod text;
 pub mod time;

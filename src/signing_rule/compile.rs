@@ -1,0 +1,574 @@
+//! From a rule and a board to seats: the form that is decided on.
+//!
+//! A rule compiles once, for one board and one standing, into *alternatives*; each is a list of
+//! *seats*, each seat the set of people who may fill it. An alternative is met when all its seats go to
+//! different signers.
+//!
+//! # Status first
+//!
+//! | status | whose rule | law (Civil and Commercial Code unless named) |
+//! |---|---|---|
+//! | active, restored | the registered statement | 1111 (6), 1064, 1078; 1273/4 |
+//! | dissolved, in liquidation | the liquidators' registered authority, else all liquidators jointly; winding-up acts only | 1249, 1259, 1261, 1262 |
+//! | rehabilitation | plan preparer or administrator: not modelled, indeterminate | Bankruptcy Act 90/12, 90/25 |
+//! | receivership, bankrupt | the official receiver alone: deny | Bankruptcy Act 22, 24 |
+//! | struck off | nobody until a court restores it: deny | 1273/3, 1273/4 |
+//! | liquidated, ended, memorandum withdrawn | nobody, it has ended: deny | 1270 |
+//! | converted, amalgamated | the successor: deny | 1238, 1243 |
+//! | unknown | indeterminate | |
+//!
+//! # Who counts
+//!
+//! In a company the directors; in a partnership the managing partners, never one of limited liability
+//! (1087); in liquidation the liquidators. A named person without such an office is a seat that nobody
+//! fills: other alternatives still work, nothing is lowered.
+//!
+//! # Bounds
+//!
+//! [`MAX_NODES`] parts, [`MAX_DEPTH`] levels, [`MAX_ALTERNATIVES`] alternatives, [`MAX_SEATS`] seats in one
+//! alternative. A rule past a bound is refused whole.
+
+use super::board::{Board, Liability, People, Role, Standing, Status};
+use super::matching::fills_all;
+use super::rule::{
+    AmountRange, Clause, Majority, Pool, Rule, RuleKind, Scope, Seal, SigningRule, Span,
+};
+use super::verdict::{Decision, Flag, ReasonCode};
+use crate::kernel::act::{ActCode, ActSet};
+
+/// The most parts of a rule, all clauses together.
+pub const MAX_NODES: usize = 2_000;
+/// The deepest nesting of a rule.
+pub const MAX_DEPTH: usize = 24;
+/// The most alternatives of a rule, all clauses together.
+pub const MAX_ALTERNATIVES: usize = 512;
+/// The most seats of one alternative.
+pub const MAX_SEATS: usize = 128;
+
+/// Why a rule is not compiled.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum CompileRefusal {
+    /// More parts than [`MAX_NODES`].
+    #[error("the rule has more than {MAX_NODES} parts")]
+    TooManyNodes,
+    /// Deeper than [`MAX_DEPTH`].
+    #[error("the rule is nested more than {MAX_DEPTH} deep")]
+    TooDeep,
+    /// More alternatives than [`MAX_ALTERNATIVES`].
+    #[error("the rule has more than {MAX_ALTERNATIVES} alternatives")]
+    TooManyAlternatives,
+    /// More seats than [`MAX_SEATS`] in one alternative.
+    #[error("one alternative of the rule has more than {MAX_SEATS} seats")]
+    TooManySeats,
+}
+
+/// One way to satisfy a clause: every seat filled by a different person.
+pub(super) type Alternative = Vec<People>;
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct CompiledClause {
+    pub(super) index: usize,
+    pub(super) span: Span,
+    pub(super) seal: Seal,
+    pub(super) alternatives: Vec<Alternative>,
+    pub(super) surely: ActSet,
+    pub(super) perhaps: ActSet,
+    pub(super) amounts: AmountRange,
+    /// Whether the whole board together could satisfy it.
+    pub(super) satisfiable: bool,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Basis {
+    /// Clauses decide.
+    Clauses,
+    /// The standing decides alone.
+    Standing(Decision, ReasonCode),
+}
+
+/// A rule ready to decide for one board and one standing. Pure data: sharing it between threads and
+/// asking it twice gives the same answers.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CompiledRule {
+    pub(super) board: Board,
+    pub(super) basis: Basis,
+    pub(super) clauses: Vec<CompiledClause>,
+    /// People whose signature counts.
+    pub(super) eligible: People,
+    /// One representative act for each set of acts that the clauses treat alike.
+    pub(super) classes: Vec<ActCode>,
+    /// In liquidation, the acts that are surely winding-up.
+    pub(super) winding_up: Option<ActSet>,
+    pub(super) flags: Vec<Flag>,
+    /// Who counts, for saying why somebody does not.
+    pub(super) office: Office,
+}
+
+/// The office whose holders sign.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Office {
+    Director,
+    ManagingPartner,
+    Liquidator,
+}
+
+impl Office {
+    fn of(standing: Standing) -> Option<Self> {
+        match standing.status {
+            Status::DissolvedLiquidating => Some(Self::Liquidator),
+            Status::Active | Status::Restored if standing.juristic_type.is_company() => {
+                Some(Self::Director)
+            }
+            Status::Active | Status::Restored if standing.juristic_type.is_partnership() => {
+                Some(Self::ManagingPartner)
+            }
+            _ => None,
+        }
+    }
+
+    fn holds(self, role: Role, liability: Option<Liability>) -> bool {
+        match self {
+            Self::Director => role == Role::Director,
+            Self::ManagingPartner => {
+                role == Role::ManagingPartner && liability != Some(Liability::Limited)
+            }
+            Self::Liquidator => role == Role::Liquidator,
+        }
+    }
+}
+
+/// Acts that s. 1250 and 1259 name or that winding up cannot do without: sue, defend and compromise, sell,
+/// pay and collect, close accounts, file and register. Any other act may still be needed for a
+/// beneficial winding-up, which no register tells.
+const WINDING_UP_ACTS: &[&str] = &[
+    "bank.account.operate",
+    "bank.account.close",
+    "tax.efile",
+    "tax.refund",
+    "tax.dispute",
+    "dbd.register.change",
+    "dbd.certificate.request",
+    "dbd.financials.file",
+    "dbd.dissolve",
+    "contract.sale.movable",
+    "property.sale.immovable",
+    "litig.sue",
+    "litig.defend",
+    "litig.compromise",
+];
+
+/// Compile a rule for a board and a standing.
+///
+/// Errors: a rule past one of the bounds of this module. A rule that nobody can satisfy compiles; it
+/// denies and says so.
+pub fn compile(
+    rule: &SigningRule,
+    board: &Board,
+    standing: Standing,
+) -> Result<CompiledRule, CompileRefusal> {
+    check_size(rule)?;
+    let winding_up = (standing.status == Status::DissolvedLiquidating).then(|| {
+        ActCode::all()
+            .filter(|act| WINDING_UP_ACTS.contains(&act.as_str()))
+            .collect::<ActSet>()
+    });
+    let mut compiled = CompiledRule {
+        board: board.clone(),
+        basis: Basis::Clauses,
+        clauses: Vec::new(),
+        eligible: People::NONE,
+        classes: Vec::new(),
+        winding_up,
+        flags: Vec::new(),
+        office: Office::of(standing).unwrap_or(Office::Director),
+    };
+    if let Some((decision, code)) = decided_by_standing(standing) {
+        compiled.basis = Basis::Standing(decision, code);
+        return Ok(compiled);
+    }
+    let office = compiled.office;
+    compiled.eligible = board.people_where(|member| office.holds(member.role, member.liability));
+    let offices = offices_of(rule);
+    match office {
+        Office::Liquidator if !offices.liquidator => {
+            return Ok(liquidators_jointly(compiled));
+        }
+        _ if offices.plan_administrator => {
+            return Ok(misfit(compiled));
+        }
+        Office::Director if offices.managing_partner || offices.liquidator => {
+            return Ok(misfit(compiled));
+        }
+        Office::ManagingPartner if offices.director || offices.liquidator => {
+            return Ok(misfit(compiled));
+        }
+        Office::Liquidator if offices.director || offices.managing_partner => {
+            return Ok(misfit(compiled));
+        }
+        _ => {}
+    }
+    let mut total = 0;
+    for (index, clause) in rule.clauses().iter().enumerate() {
+        let clause = compile_clause(index, clause, &mut compiled)?;
+        total += clause.alternatives.len();
+        if total > MAX_ALTERNATIVES {
+            return Err(CompileRefusal::TooManyAlternatives);
+        }
+        compiled.clauses.push(clause);
+    }
+    compiled.classes = act_classes(&compiled.clauses);
+    if compiled.clauses.iter().all(|clause| !clause.satisfiable) {
+        compiled.flag(Flag::RuleUnsatisfiable);
+    }
+    if winding_up.is_some() {
+        compiled.flag(Flag::WindingUpActsOnly);
+    }
+    Ok(compiled)
+}
+
+impl CompiledRule {
+    pub(super) fn flag(&mut self, flag: Flag) {
+        if !self.flags.contains(&flag) {
+            self.flags.push(flag);
+        }
+    }
+
+    /// The board it was compiled for.
+    pub fn board(&self) -> &Board {
+        &self.board
+    }
+
+    /// What is notable about the rule and the board, whoever signs.
+    pub fn flags(&self) -> &[Flag] {
+        &self.flags
+    }
+
+    /// Everybody whose signature counts.
+    pub fn eligible(&self) -> People {
+        self.eligible
+    }
+
+    /// How many alternatives there are, all clauses together.
+    pub fn alternatives(&self) -> usize {
+        self.clauses
+            .iter()
+            .map(|clause| clause.alternatives.len())
+            .sum()
+    }
+}
+
+fn decided_by_standing(standing: Standing) -> Option<(Decision, ReasonCode)> {
+    match standing.status {
+        Status::Active | Status::Restored => {
+            let modelled =
+                standing.juristic_type.is_company() || standing.juristic_type.is_partnership();
+            (!modelled).then_some((Decision::Indeterminate, ReasonCode::JuristicTypeNotModelled))
+        }
+        Status::DissolvedLiquidating => None,
+        Status::Rehabilitation => Some((Decision::Indeterminate, ReasonCode::UnderRehabilitation)),
+        Status::Receivership => Some((Decision::Deny, ReasonCode::InReceivership)),
+        Status::Bankrupt => Some((Decision::Deny, ReasonCode::Bankrupt)),
+        Status::StruckOff => Some((Decision::Deny, ReasonCode::StruckOff)),
+        Status::Liquidated => Some((Decision::Deny, ReasonCode::Liquidated)),
+        Status::Converted => Some((Decision::Deny, ReasonCode::Converted)),
+        Status::Amalgamated => Some((Decision::Deny, ReasonCode::Amalgamated)),
+        Status::MemorandumWithdrawn => Some((Decision::Deny, ReasonCode::MemorandumWithdrawn)),
+        Status::Ended => Some((Decision::Deny, ReasonCode::Ended)),
+        Status::Unknown => Some((Decision::Indeterminate, ReasonCode::StatusUnknown)),
+    }
+}
+
+fn check_size(rule: &SigningRule) -> Result<(), CompileRefusal> {
+    let mut nodes = 0;
+    let mut open: Vec<(&Rule, usize)> = rule
+        .clauses()
+        .iter()
+        .map(|clause| (&clause.rule, 1))
+        .collect();
+    while let Some((rule, depth)) = open.pop() {
+        nodes += 1;
+        if nodes > MAX_NODES {
+            return Err(CompileRefusal::TooManyNodes);
+        }
+        if depth > MAX_DEPTH {
+            return Err(CompileRefusal::TooDeep);
+        }
+        open.extend(rule.parts().iter().map(|part| (part, depth + 1)));
+    }
+    Ok(())
+}
+
+/// Which offices a rule speaks of.
+#[derive(Debug, Clone, Copy, Default)]
+struct Offices {
+    director: bool,
+    managing_partner: bool,
+    liquidator: bool,
+    plan_administrator: bool,
+}
+
+fn offices_of(rule: &SigningRule) -> Offices {
+    let mut offices = Offices::default();
+    let mut open: Vec<&Rule> = rule.clauses().iter().map(|clause| &clause.rule).collect();
+    while let Some(rule) = open.pop() {
+        match &rule.kind {
+            RuleKind::AnyDirector(_) | RuleKind::AllDirectors | RuleKind::Majority(_) => {
+                offices.director = true;
+            }
+            RuleKind::AnyOfPool { pool, .. } => match pool {
+                Pool::ManagingPartner => offices.managing_partner = true,
+                Pool::Liquidator => offices.liquidator = true,
+                Pool::PlanAdministrator => offices.plan_administrator = true,
+            },
+            RuleKind::Person(_)
+            | RuleKind::AtLeast { .. }
+            | RuleKind::AllOf(_)
+            | RuleKind::AnyOf(_) => {
+                open.extend(rule.parts());
+            }
+        }
+    }
+    offices
+}
+
+/// The statement speaks of an office that does not sign for this type and status.
+fn misfit(mut compiled: CompiledRule) -> CompiledRule {
+    compiled.basis = Basis::Standing(Decision::Indeterminate, ReasonCode::StatementDoesNotFit);
+    compiled
+}
+
+/// S. 1261: several liquidators act jointly unless registered otherwise.
+fn liquidators_jointly(mut compiled: CompiledRule) -> CompiledRule {
+    if compiled.eligible.is_empty() {
+        compiled.basis = Basis::Standing(Decision::Indeterminate, ReasonCode::NoLiquidatorOnRecord);
+        return compiled;
+    }
+    let seats: Alternative = compiled.eligible.each().collect();
+    let satisfiable = true;
+    compiled.clauses = vec![CompiledClause {
+        index: 0,
+        span: Span { start: 0, end: 0 },
+        seal: Seal::NotRequired,
+        alternatives: vec![seats],
+        surely: ActSet::ALL,
+        perhaps: ActSet::NONE,
+        amounts: AmountRange::ANY,
+        satisfiable,
+    }];
+    compiled.classes = act_classes(&compiled.clauses);
+    compiled.flag(Flag::LiquidatorsJointly);
+    compiled.flag(Flag::WindingUpActsOnly);
+    compiled
+}
+
+fn compile_clause(
+    index: usize,
+    clause: &Clause,
+    compiled: &mut CompiledRule,
+) -> Result<CompiledClause, CompileRefusal> {
+    let alternatives = expand(&clause.rule, compiled)?;
+    let everybody: Vec<People> = compiled.eligible.each().collect();
+    let satisfiable = alternatives
+        .iter()
+        .any(|seats| fills_all(seats, &everybody));
+    let (surely, perhaps) = acts_of(&clause.scope);
+    Ok(CompiledClause {
+        index,
+        span: clause.span,
+        seal: clause.seal,
+        alternatives,
+        surely,
+        perhaps,
+        amounts: clause.scope.amounts,
+        satisfiable,
+    })
+}
+
+fn acts_of(scope: &Scope) -> (ActSet, ActSet) {
+    let all = |acts: &Option<Vec<super::rule::ScopedAct>>| {
+        acts.as_ref().map(|acts| {
+            acts.iter().map(super::rule::ScopedAct::meaning).fold(
+                (ActSet::NONE, ActSet::NONE),
+                |(surely, perhaps), (more, maybe)| (surely.union(more), perhaps.union(maybe)),
+            )
+        })
+    };
+    let (surely, perhaps) = all(&scope.acts).unwrap_or((ActSet::ALL, ActSet::NONE));
+    let (out, perhaps_out) = all(&scope.except_acts).unwrap_or((ActSet::NONE, ActSet::NONE));
+    let reach = surely.union(perhaps).without(out);
+    let surely = surely.without(out).without(perhaps_out);
+    (surely, reach.without(surely))
+}
+
+/// One act for each set of acts that all clauses treat alike.
+fn act_classes(clauses: &[CompiledClause]) -> Vec<ActCode> {
+    let mut seen: Vec<Vec<(bool, bool)>> = Vec::new();
+    let mut classes = Vec::new();
+    for act in ActCode::all() {
+        let treatment: Vec<(bool, bool)> = clauses
+            .iter()
+            .map(|clause| (clause.surely.contains(act), clause.perhaps.contains(act)))
+            .collect();
+        if !seen.contains(&treatment) {
+            seen.push(treatment);
+            classes.push(act);
+        }
+    }
+    classes
+}
+
+fn expand(rule: &Rule, compiled: &mut CompiledRule) -> Result<Vec<Alternative>, CompileRefusal> {
+    match &rule.kind {
+        RuleKind::Person(reference) => {
+            let person = compiled
+                .board
+                .people_named(reference)
+                .intersection(compiled.eligible);
+            match person.len() {
+                0 => compiled.flag(Flag::NamedPersonLeft),
+                1 => return Ok(vec![vec![person]]),
+                _ => compiled.flag(Flag::NamedPersonUnclear),
+            }
+            Ok(vec![vec![People::NONE]])
+        }
+        RuleKind::AnyDirector(n) | RuleKind::AnyOfPool { n, .. } => {
+            same_seats(compiled.eligible, usize::from(n.get()))
+        }
+        RuleKind::AllDirectors if compiled.eligible.is_empty() => Ok(vec![vec![People::NONE]]),
+        RuleKind::AllDirectors => Ok(vec![compiled.eligible.each().collect()]),
+        RuleKind::Majority(share) => same_seats(
+            compiled.eligible,
+            Majority::of(*share, compiled.eligible.len()),
+        ),
+        RuleKind::AtLeast { n, of, .. } => {
+            let parts = expand_parts(of.as_slice(), compiled)?;
+            at_least(usize::from(n.get()), parts)
+        }
+        RuleKind::AllOf(parts) => jointly(expand_parts(parts.as_slice(), compiled)?),
+        RuleKind::AnyOf(parts) => either(expand_parts(parts.as_slice(), compiled)?),
+    }
+}
+
+fn same_seats(people: People, n: usize) -> Result<Vec<Alternative>, CompileRefusal> {
+    if n > MAX_SEATS {
+        return Err(CompileRefusal::TooManySeats);
+    }
+    Ok(vec![vec![people; n]])
+}
+
+fn expand_parts(
+    parts: &[Rule],
+    compiled: &mut CompiledRule,
+) -> Result<Vec<Vec<Alternative>>, CompileRefusal> {
+    parts.iter().map(|part| expand(part, compiled)).collect()
+}
+
+/// Every part at once: the product of their alternatives.
+fn jointly(parts: Vec<Vec<Alternative>>) -> Result<Vec<Alternative>, CompileRefusal> {
+    let mut product: Vec<Alternative> = vec![Vec::new()];
+    for part in parts {
+        if product.len().saturating_mul(part.len()) > MAX_ALTERNATIVES {
+            return Err(CompileRefusal::TooManyAlternatives);
+        }
+        let mut next = Vec::with_capacity(product.len() * part.len());
+        for left in &product {
+            for right in &part {
+                if left.len() + right.len() > MAX_SEATS {
+                    return Err(CompileRefusal::TooManySeats);
+                }
+                next.push(left.iter().chain(right).copied().collect());
+            }
+        }
+        product = next;
+    }
+    Ok(product)
+}
+
+/// Any part: alternatives of one seat each are one seat for everybody in them.
+fn either(parts: Vec<Vec<Alternative>>) -> Result<Vec<Alternative>, CompileRefusal> {
+    let mut single = People::NONE;
+    let mut single_seen = false;
+    let mut all: Vec<Alternative> = Vec::new();
+    for alternative in parts.into_iter().flatten() {
+        match alternative.as_slice() {
+            [seat] => {
+                single = single.union(*seat);
+                single_seen = true;
+            }
+            _ if all.contains(&alternative) => {}
+            _ => all.push(alternative),
+        }
+    }
+    if single_seen {
+        all.insert(0, vec![single]);
+    }
+    if all.len() > MAX_ALTERNATIVES {
+        return Err(CompileRefusal::TooManyAlternatives);
+    }
+    Ok(all)
+}
+
+fn at_least(n: usize, parts: Vec<Vec<Alternative>>) -> Result<Vec<Alternative>, CompileRefusal> {
+    // Parts that are one person each need no listing: so many of the people named.
+    let people: Option<Vec<People>> = parts
+        .iter()
+        .map(|part| match part.as_slice() {
+            [alternative] => match alternative.as_slice() {
+                [seat] if seat.len() <= 1 => Some(*seat),
+                _ => None,
+            },
+            _ => None,
+        })
+        .collect();
+    if let Some(people) = people {
+        return same_seats(people.into_iter().fold(People::NONE, People::union), n);
+    }
+    if n > parts.len() {
+        // More parts asked for than there are: nobody can.
+        return same_seats(People::NONE, n);
+    }
+    let mut chosen = Chosen {
+        parts: &parts,
+        found: Vec::new(),
+    };
+    chosen.pick(0, n, &mut Vec::new())?;
+    either(vec![chosen.found])
+}
+
+struct Chosen<'a> {
+    parts: &'a [Vec<Alternative>],
+    found: Vec<Alternative>,
+}
+
+impl Chosen<'_> {
+    /// Every choice of `left` more parts from position `from` on. Depth is bounded by the number of
+    /// parts, the number of results by [`MAX_ALTERNATIVES`].
+    fn pick(
+        &mut self,
+        from: usize,
+        left: usize,
+        picked: &mut Vec<usize>,
+    ) -> Result<(), CompileRefusal> {
+        if left == 0 {
+            let parts = picked
+                .iter()
+                .filter_map(|part| self.parts.get(*part).cloned())
+                .collect();
+            self.found.extend(jointly(parts)?);
+            return if self.found.len() > MAX_ALTERNATIVES {
+                Err(CompileRefusal::TooManyAlternatives)
+            } else {
+                Ok(())
+            };
+        }
+        for part in from..self.parts.len() {
+            if self.parts.len() - part < left {
+                break;
+            }
+            picked.push(part);
+            self.pick(part + 1, left - 1, picked)?;
+            picked.pop();
+        }
+        Ok(())
+    }
+}
