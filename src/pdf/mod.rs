@@ -32,12 +32,12 @@ mod model;
 mod pages;
 mod paragraph;
 mod path;
-//pub mod read;
+pub mod read;
 mod seal;
 mod shape;
 mod structure;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 mod words;
 mod write;
 mod xmp;

@@ -13,7 +13,7 @@ const MOST_PAGES: usize = 400;
 const RUNNING_SIZE: f32 = 9.0;
 const GREY: Color = Color(90, 90, 90);
 /// Light enough to read text over it, without transparency.
-const WATERMARK: Color = Color(240, 240, 243);
+const WATERMARK: Color = Color(230, 230, 234);
 
 /// Slabs with their distance from the top of the text.
 pub(super) type Page = Vec<(f32, Slab)>;

@@ -4,21 +4,21 @@ use crate::kernel::lang::Language;
 use crate::kernel::time::Instant;
 use std::sync::LazyLock;
 
-pub(super) static ENGINE: LazyLock<Engine> = LazyLock::new(|| Engine::new().unwrap());
+pub(crate) static ENGINE: LazyLock<Engine> = LazyLock::new(|| Engine::new().unwrap());
 
 fn at(text: &str) -> Instant {
     text.parse().unwrap()
 }
 
 /// A signature that is none: one DER sequence of this length.
-pub(super) fn dummy_cms(length: u16) -> Vec<u8> {
+pub(crate) fn dummy_cms(length: u16) -> Vec<u8> {
     let mut der = vec![0x30, 0x82];
     der.extend_from_slice(&length.to_be_bytes());
     der.extend((0..length).map(|i| (i % 251) as u8));
     der
 }
 
-pub(super) fn signature() -> SignatureSpec {
+pub(crate) fn signature() -> SignatureSpec {
     SignatureSpec {
         hole_bytes: 1_024,
         claimed_time: at("2026-11-24T09:30:00+07:00"),
@@ -29,7 +29,7 @@ pub(super) fn signature() -> SignatureSpec {
     }
 }
 
-pub(super) fn document(body: Vec<Block>) -> DocumentSpec {
+pub(crate) fn document(body: Vec<Block>) -> DocumentSpec {
     DocumentSpec {
         metadata: Metadata {
             title: "หนังสือรับรอง & ทดสอบ".to_owned(),
@@ -89,7 +89,7 @@ fn emblem() -> Image {
 }
 
 /// A certificate in the usual order: letterhead, title, entries, seal place, notes.
-pub(super) fn certificate() -> DocumentSpec {
+pub(crate) fn certificate() -> DocumentSpec {
     let plain = |text: &str| Paragraph::text(text).aligned(Align::Left).spaced(0.0, 0.0);
     let mut body: Vec<Block> = vec![
         Block::Figure(Figure { image: emblem(), width: 62.0, align: Align::Center, alt: "ตราสัญลักษณ์".to_owned() }),
@@ -203,24 +203,4 @@ pub(super) fn certificate() -> DocumentSpec {
         rule: true,
     });
     spec
-}
-
-#[test]
-fn demo() {
-    let spec = certificate();
-    let began = std::time::Instant::now();
-    let prepared = ENGINE.render(&spec, &signature()).unwrap();
-    println!("cold {:?}", began.elapsed());
-    let began = std::time::Instant::now();
-    for _ in 0..20 {
-        ENGINE.render(&spec, &signature()).unwrap();
-    }
-    println!("warm {:?}", began.elapsed() / 20);
-    let filled = prepared.fill(&dummy_cms(600)).unwrap();
-    std::fs::write("target/demo.pdf", filled).unwrap();
-    std::fs::write(
-        "target/unsigned.pdf",
-        ENGINE.render_unsigned(&spec).unwrap(),
-    )
-    .unwrap();
 }
