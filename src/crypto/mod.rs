@@ -4,7 +4,7 @@
 //! |---|---|
 //! | [`key`] | private keys behind [`key::Signer`], public keys, plain signatures, the machine's generator |
 //! | [`jws`] | JSON Web Signatures: signing, strict verification, claims, key sets |
-//! | `x509` | certificates: facts, chains to given roots, a small authority that issues them |
+//! | [`x509`] | certificates: facts, chains to given roots, a small authority that issues them |
 //! | `cms` | the signature inside a sealed document (PAdES baseline B-B and B-T) |
 //! | `timestamp` | RFC 3161 time-stamps, the asking side and the answering side |
 //! | `vault` | personal data at rest: authenticated encryption, blind indices, pairwise references |
@@ -23,6 +23,9 @@
 //! To add an algorithm: a variant of [`key::Algorithm`], then let the compiler show the places that must speak of it.
 //! To add a kind of signer (a hardware module): implement [`key::Signer`]; nothing else asks what is behind it.
 
+mod algorithm;
 pub mod der;
 pub mod jws;
 pub mod key;
+mod oid;
+pub mod x509;

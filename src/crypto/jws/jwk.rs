@@ -148,7 +148,7 @@ fn required_members(public: &PublicKey) -> Result<Vec<(&'static str, String)>, E
             let (x, y) = coordinates.split_at(coordinates.len() / 2);
             let curve = if x.len() == 32 { "P-256" } else { "P-384" };
             vec![
-                ("crv", "P-256".to_owned()),
+                ("crv", curve.to_owned()),
                 ("kty", "EC".to_owned()),
                 ("x", encode(x)),
                 ("y", encode(y)),
