@@ -67,7 +67,13 @@ pub fn next(previous: Option<&Facts>, incoming: Incoming) -> Result<Step, Canoni
                 version: previous.version.version,
             });
         }
-        keep_those_who_left(previous, &mut record, left, state, data_as_of);
+        let kept = keep_those_who_left(previous, &mut record, left, state, data_as_of);
+        if state == IdentityState::Known {
+            let numbers = kept
+                .iter()
+                .filter_map(|reference| number_of(&previous.identities, *reference));
+            identities.extend(numbers.cloned());
+        }
     }
     identities.sort_by_key(|identity| (identity.officer, identity.kind));
     let digest = record.digest()?;
@@ -239,13 +245,15 @@ fn without_extension(record: &JuristicPerson) -> JuristicPerson {
     bare
 }
 
+/// Keep people who are no longer listed among those who left; who they are.
 fn keep_those_who_left(
     previous: &Facts,
     record: &mut JuristicPerson,
     left: BTreeSet<OfficerRef>,
     state: IdentityState,
     seen: Instant,
-) {
+) -> Vec<OfficerRef> {
+    let mut kept = Vec::new();
     for reference in left {
         let Some(officer) = previous.record.officer(reference) else {
             continue;
@@ -262,10 +270,12 @@ fn keep_those_who_left(
         let mut officer = officer.clone();
         officer.ended = Some(officer.ended.unwrap_or_else(|| seen.thai_date()));
         record.former_officers.push(officer);
+        kept.push(reference);
     }
     record
         .former_officers
         .sort_by_key(|officer| officer.reference);
+    kept
 }
 
 #[cfg(test)]
