@@ -13,6 +13,73 @@ diesel::table! {
 }
 
 diesel::table! {
+    /// Owner: `identity`.
+    person (id) {
+        id -> Text,
+        national_id_index -> Nullable<Binary>,
+        created_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    /// Owner: `identity`.
+    person_account (subject_index) {
+        subject_index -> Binary,
+        person_id -> Text,
+        issuer -> Text,
+        profile -> Binary,
+        first_seen_at -> Timestamp,
+        last_seen_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    /// Owner: `identity`.
+    sign_in (id) {
+        id -> Text,
+        client_id -> Nullable<Text>,
+        purpose -> Text,
+        asked_by_th -> Text,
+        asked_by_en -> Text,
+        sector -> Nullable<Text>,
+        only_provider -> Nullable<Text>,
+        requested_at -> Timestamp,
+        expires_at -> Timestamp,
+        state -> Text,
+        provider -> Nullable<Text>,
+        redirected_at -> Nullable<Timestamp>,
+        flow_state -> Nullable<Text>,
+        flow -> Nullable<Binary>,
+        browser -> Nullable<Text>,
+        claimed -> Bool,
+        person_id -> Nullable<Text>,
+        assurance -> Nullable<Text>,
+        name -> Nullable<Binary>,
+        national_id_index -> Nullable<Binary>,
+        evidence -> Nullable<Binary>,
+        evidence_digest -> Nullable<Text>,
+        completed_at -> Nullable<Timestamp>,
+        verification_id -> Nullable<Text>,
+        ended_at -> Nullable<Timestamp>,
+        failure -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    /// Owner: `identity`.
+    person_session (digest) {
+        digest -> Text,
+        person_id -> Text,
+        name -> Binary,
+        assurance -> Text,
+        created_at -> Timestamp,
+        last_seen_at -> Timestamp,
+        ends_at -> Timestamp,
+        revoked_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
     /// Owner: `document`.
     document_series (series, year) {
         series -> Text,

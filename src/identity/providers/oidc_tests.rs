@@ -1,0 +1,1 @@
+//! Every way an answer of a provider can be wrong.
