@@ -479,7 +479,7 @@ impl IdentityService {
         }
         let shortfall = match &sign_in.purpose {
             SignInPurpose::Question(subject) => {
-                let asked = self.policy.required(&subject.act, sign_in.sector);
+                let asked = self.policy.required(subject.act.as_str(), sign_in.sector);
                 satisfies(&established.assurance, asked, established.at).err()
             }
             SignInPurpose::Portal => None,

@@ -12,6 +12,7 @@
 use super::assurance::Assurance;
 use super::person::PersonRef;
 use super::policy::Sector;
+use crate::kernel::act::ActCode;
 use crate::kernel::digest::{CanonicalError, Digest, canonical_json};
 use crate::kernel::id::{Randomness, RegistrationNumber, SignInId, VerificationId};
 use crate::kernel::lang::{Bilingual, Language};
@@ -37,8 +38,8 @@ pub struct SignInSubject {
     pub client_id: String,
     /// The juristic person to be bound.
     pub registration_number: RegistrationNumber,
-    /// Code of the act.
-    pub act: String,
+    /// The act.
+    pub act: ActCode,
     /// Amount of the act, if it has one.
     pub amount: Option<Baht>,
     /// What the client needs it for, in its own code.

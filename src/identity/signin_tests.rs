@@ -13,7 +13,7 @@ fn subject() -> SignInSubject {
     SignInSubject {
         client_id: "bank".to_owned(),
         registration_number: "0105569999999".parse().unwrap(),
-        act: "credit.loan".to_owned(),
+        act: "credit.loan".parse().unwrap(),
         amount: Some("5000000.00".parse().unwrap()),
         purpose: "loan-42".to_owned(),
     }
@@ -88,7 +88,7 @@ fn the_nonce_binds_every_member_of_the_subject() {
             ..subject()
         },
         SignInSubject {
-            act: "credit.guarantee".to_owned(),
+            act: "credit.guarantee".parse().unwrap(),
             ..subject()
         },
         SignInSubject {

@@ -5,6 +5,7 @@ use crate::identity::assurance::Assurance;
 use crate::identity::policy::Sector;
 use crate::identity::service::SignInRequest;
 use crate::identity::signin::{SignIn, SignInStatus, SignInSubject};
+use crate::kernel::act::ActCode;
 use crate::kernel::id::{RegistrationNumber, SignInId};
 use crate::kernel::lang::Bilingual;
 use crate::kernel::money::Baht;
@@ -225,13 +226,13 @@ pub(super) async fn request_sign_in(
                 ),
             )
         })?;
-    if state.names.act(&body.act.kind).is_none() {
-        return Err(Problem::field(
+    let act: ActCode = body.act.kind.parse().map_err(|_| {
+        Problem::field(
             Code::InvalidValue,
             "/act/type",
             Bilingual::new("ไม่มีประเภทธุรกรรมนี้", "there is no act of this code"),
-        ));
-    }
+        )
+    })?;
     let amount = body
         .act
         .amount
@@ -242,7 +243,7 @@ pub(super) async fn request_sign_in(
         subject: SignInSubject {
             client_id: caller.client_id.clone(),
             registration_number,
-            act: body.act.kind,
+            act,
             amount,
             purpose: purpose(&body.purpose)?,
         },

@@ -23,20 +23,17 @@ pub struct NamesUnavailable {
 }
 
 /// Names of things that other rooms know, for showing them to the person. Called on the blocking pool.
-pub trait SignInNames: Send + Sync {
+pub trait CompanyNames: Send + Sync {
     /// A juristic person's name; `None` when it is not on hand.
     fn company(&self, number: &RegistrationNumber) -> Result<Option<Bilingual>, NamesUnavailable>;
-
-    /// What an act is called; `None` when there is no such act.
-    fn act(&self, code: &str) -> Option<Bilingual>;
 }
 
 /// What the handlers need.
 pub struct IdentityWeb {
     /// Use cases.
     pub service: Arc<IdentityService>,
-    /// Names of companies and acts.
-    pub names: Arc<dyn SignInNames>,
+    /// Names of companies.
+    pub names: Arc<dyn CompanyNames>,
     /// Where browsers reach us, without a trailing slash.
     pub public_url: String,
     /// Whether pages say SANDBOX.

@@ -237,13 +237,12 @@ fn about(state: &IdentityWeb, sign_in: &SignIn, language: Language) -> About {
                 tracing::warn!(error.chain = %error, "a company's name could not be read");
                 None
             });
-            let act = state.names.act(&subject.act);
             About {
                 portal: false,
                 asked_by,
                 company: company.map(|name| said(language, name)),
                 number: subject.registration_number.grouped(),
-                act: act.map_or_else(|| subject.act.clone(), |name| said(language, name)),
+                act: said(language, subject.act.label()),
                 amount: subject.amount.map(|amount| amount_words(language, amount)),
                 purpose: subject.purpose.clone(),
             }
