@@ -12,6 +12,7 @@
 //! document), and its row in the refusal table of `tests/api`.
 
 pub mod caller;
+pub mod idempotency;
 pub mod json;
 pub mod page;
 pub mod problem;
