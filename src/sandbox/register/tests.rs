@@ -200,3 +200,21 @@ async fn who_resigns_leaves_the_list_and_stays_away_after_a_restart() {
         ["กล้า", "ขวัญ"]
     );
 }
+
+#[tokio::test]
+async fn the_product_reads_every_line_of_the_feed() {
+    use crate::registry::source::RegisterSource as _;
+    let fresh = fresh().await;
+    let settings = crate::registry::client::ClientSettings {
+        exchange: fresh.sandbox.addresses().register_url.parse().unwrap(),
+        identities: None,
+    };
+    let client = crate::registry::client::RegisterClient::new(&settings).unwrap();
+    let feed = client.feed().await.unwrap();
+    let lines = String::from_utf8(feed.lines).unwrap();
+    for (line, number) in lines.lines().zip(1..) {
+        let read = crate::registry::exchange::read_line(number, line).unwrap();
+        let held = fresh.sandbox.world().juristic_person(&read.registration_number).unwrap();
+        assert_eq!(read.name_th, held.name);
+    }
+}

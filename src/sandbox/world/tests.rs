@@ -255,7 +255,7 @@ fn officers_are_of_every_sort() {
         _ => false,
     };
     assert!(
-        officers.iter().any(|officer| different_title(officer)),
+        officers.iter().any(different_title),
         "register and card disagree somewhere"
     );
 }
