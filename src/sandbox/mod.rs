@@ -5,6 +5,7 @@
 //! | [`register`] | the company register's exchange | the government exchange's JSON, version 4; a bulk feed; mutual TLS for the extension |
 //! | [`openid`] | the state's digital identity (ThaiD) | OpenID Connect, code flow |
 //! | [`face`] | the state's face verification | JSON, a percentage for an answer |
+//! | [`ca`] | a certification authority | PKCS #10 in, a chain out |
 //!
 //! They answer over real HTTP on the loopback address and nothing but it, and share one invented
 //! country ([`world`]). Whoever talks to them talks the real protocol; only the address tells them apart from the real
@@ -19,6 +20,7 @@
 //! To add a peer: a directory with `mod.rs` (what it knows) and `http.rs` (its paths), a port in [`Ports`], an address
 //! in [`Addresses`], and its lines in [`start`].
 
+pub mod ca;
 pub mod face;
 mod http;
 pub mod openid;
@@ -28,6 +30,7 @@ pub mod world;
 
 use crate::crypto::jws::JwkError;
 use crate::crypto::key::{Algorithm, FileKey, KeyError};
+use crate::crypto::x509::AuthorityError;
 use crate::kernel::id::Randomness;
 use crate::kernel::time::Clock;
 use openid::ClientCredentials;
@@ -138,12 +141,16 @@ pub enum SandboxError {
     /// The provider's key cannot be published.
     #[error("the provider's key cannot be published")]
     KeySet(#[from] JwkError),
+    /// The certification authority cannot be made.
+    #[error("the sandbox's certification authority cannot be set up")]
+    Authority(#[from] AuthorityError),
 }
 
 /// The running stand-ins.
 pub struct Sandbox {
     addresses: Addresses,
     provider: Arc<openid::Provider>,
+    authority: Arc<ca::Authority>,
     world: Arc<World>,
     running: Vec<http::Running>,
 }
@@ -163,6 +170,11 @@ impl Sandbox {
     /// known only after the sandbox runs.
     pub fn set_redirect_uris(&self, uris: Vec<String>) {
         self.provider.set_redirect_uris(uris);
+    }
+
+    /// The root of every certificate here, PEM: what a sandbox product is told to trust.
+    pub fn root_pem(&self) -> String {
+        self.authority.root().to_pem()
     }
 
     /// The invented country.
@@ -196,6 +208,7 @@ pub async fn start(settings: SandboxSettings) -> Result<Sandbox, SandboxError> {
     let register_port = http::Bound::open("company register", ports.register)?;
     let openid_port = http::Bound::open("OpenID provider", ports.openid)?;
     let face_port = http::Bound::open("face engine", ports.face)?;
+    let ca_port = http::Bound::open("certification authority", ports.ca)?;
 
     let companies = world.juristic_persons().to_vec();
     let register = Arc::new(register::Register::open(companies, &dir, clock.clone())?);
@@ -214,23 +227,29 @@ pub async fn start(settings: SandboxSettings) -> Result<Sandbox, SandboxError> {
     provider.set_redirect_uris(redirect_uris);
     let engine = Arc::new(face::http::Engine::new(world.clone(), clock.clone()));
 
+    let crl_url = format!("{}/crl", ca_port.url());
+    let authority = ca::Authority::open(&dir, crl_url, clock.clone(), randomness.clone())?;
+    let authority = Arc::new(authority);
+
     let addresses = Addresses {
         register_url: register_port.url(),
         register_identity_url: String::new(),
         feed_manifest_url: format!("{}/feed/manifest.json", register_port.url()),
         openid_issuer: openid_port.url(),
         face_url: face_port.url(),
-        ca_url: String::new(),
+        ca_url: ca_port.url(),
         tsa_url: String::new(),
     };
     let running = vec![
         register_port.serve(register::http::exchange(register.clone()))?,
         openid_port.serve(openid::http::routes(provider.clone()))?,
         face_port.serve(face::http::routes(engine))?,
+        ca_port.serve(ca::http::routes(authority.clone()))?,
     ];
     Ok(Sandbox {
         addresses,
         provider,
+        authority,
         world,
         running,
     })

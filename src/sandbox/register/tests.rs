@@ -214,7 +214,11 @@ async fn the_product_reads_every_line_of_the_feed() {
     let lines = String::from_utf8(feed.lines).unwrap();
     for (line, number) in lines.lines().zip(1..) {
         let read = crate::registry::exchange::read_line(number, line).unwrap();
-        let held = fresh.sandbox.world().juristic_person(&read.registration_number).unwrap();
+        let held = fresh
+            .sandbox
+            .world()
+            .juristic_person(&read.registration_number)
+            .unwrap();
         assert_eq!(read.name_th, held.name);
     }
 }
