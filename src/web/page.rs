@@ -10,6 +10,10 @@ use std::sync::OnceLock;
 
 /// Every page template, by name. Embedded, so that a page cannot differ from the binary that was tested.
 const TEMPLATES: &[(&str, &str)] = &[
+    (
+        "about.html",
+        include_str!("../../templates/pages/about.html"),
+    ),
     ("base.html", include_str!("../../templates/pages/base.html")),
     ("home.html", include_str!("../../templates/pages/home.html")),
     (
@@ -23,6 +27,10 @@ const TEMPLATES: &[(&str, &str)] = &[
     (
         "signed-in.html",
         include_str!("../../templates/pages/signed-in.html"),
+    ),
+    (
+        "upload.html",
+        include_str!("../../templates/pages/upload.html"),
     ),
     (
         "verify.html",
