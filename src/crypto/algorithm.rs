@@ -13,6 +13,20 @@ pub(super) fn identifier(algorithm: Algorithm) -> Vec<u8> {
     }
 }
 
+/// AlgorithmIdentifier of our signatures in signed messages: as in certificates, except that RSA is named without its
+/// digest, which the signer's own field names (RFC 3370 §3.2). `None` for Ed25519: PAdES and RFC 3161 validators do not
+/// read it.
+pub(super) fn message_identifier(algorithm: Algorithm) -> Option<Vec<u8>> {
+    match algorithm {
+        Algorithm::Es256 => Some(identifier(algorithm)),
+        Algorithm::Rsa3072Sha256 => Some(der::sequence(&[
+            &der::oid(oid::RSA_ENCRYPTION),
+            &der::null(),
+        ])),
+        Algorithm::Ed25519 => None,
+    }
+}
+
 /// AlgorithmIdentifier of SHA-256, parameters absent (RFC 5754 §2).
 pub(super) fn sha256() -> Vec<u8> {
     der::sequence(&[&der::oid(oid::SHA256)])
@@ -60,7 +74,6 @@ pub(super) fn read_scheme(
             Ok(Scheme::EcdsaDer(hash))
         }
         (oid::RSA_ENCRYPTION, _, KeyKind::Rsa) if null => Ok(Scheme::RsaPkcs1(hash)),
-        (oid::ED25519, _, KeyKind::Ed25519) if !null => Ok(Scheme::Ed25519),
         _ => Err(der::DerError::Value),
     }
 }

@@ -314,17 +314,15 @@ pub fn bit_string(bytes: &[u8]) -> Vec<u8> {
 }
 
 /// BIT STRING of named bits, the first one leftmost, trailing zero bits removed (X.690 §11.2.2).
-pub fn named_bits(bits: u16) -> Vec<u8> {
+pub fn named_bits(bits: u32) -> Vec<u8> {
     let bytes = bits.to_be_bytes();
-    let used = if bits == 0 {
-        0
-    } else if bits.trailing_zeros() >= 8 {
-        1
-    } else {
-        2
-    };
+    let used = bytes
+        .iter()
+        .rposition(|byte| *byte != 0)
+        .map_or(0, |last| last + 1);
     let kept: Vec<u8> = bytes.iter().copied().take(used).collect();
     let unused = kept.last().map_or(0, |last| last.trailing_zeros());
+    // A byte that is not zero has at most seven trailing zeros.
     let unused = u8::try_from(unused).unwrap_or(0);
     constructed(tag::BIT_STRING, &[&[unused], &kept])
 }
@@ -498,9 +496,10 @@ mod tests {
 
     #[test]
     fn named_bits_end_at_the_last_set_bit() {
-        assert_eq!(named_bits(0x8000), [3, 2, 7, 0x80]);
-        assert_eq!(named_bits(0x0600), [3, 2, 1, 0x06]);
-        assert_eq!(named_bits(0x0080), [3, 3, 7, 0, 0x80]);
+        assert_eq!(named_bits(0x8000_0000), [3, 2, 7, 0x80]);
+        assert_eq!(named_bits(0x0600_0000), [3, 2, 1, 0x06]);
+        assert_eq!(named_bits(0x0080_0000), [3, 3, 7, 0, 0x80]);
+        assert_eq!(named_bits(1), [3, 5, 0, 0, 0, 0, 1]);
         assert_eq!(named_bits(0), [3, 1, 0]);
     }
 

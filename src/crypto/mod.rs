@@ -5,8 +5,8 @@
 //! | [`key`] | private keys behind [`key::Signer`], public keys, plain signatures, the machine's generator |
 //! | [`jws`] | JSON Web Signatures: signing, strict verification, claims, key sets |
 //! | [`x509`] | certificates: facts, chains to given roots, a small authority that issues them |
-//! | `cms` | the signature inside a sealed document (PAdES baseline B-B and B-T) |
-//! | `timestamp` | RFC 3161 time-stamps, the asking side and the answering side |
+//! | [`cms`] | the signature inside a sealed document (PAdES baseline B-B and B-T) |
+//! | [`timestamp`] | RFC 3161 time-stamps, the asking side and the answering side |
 //! | `vault` | personal data at rest: authenticated encryption, blind indices, pairwise references |
 //! | `note` | signed notes and log checkpoints (C2SP) |
 //! | `tls` | what the service listens with |
@@ -24,8 +24,11 @@
 //! To add a kind of signer (a hardware module): implement [`key::Signer`]; nothing else asks what is behind it.
 
 mod algorithm;
+pub mod cms;
 pub mod der;
 pub mod jws;
 pub mod key;
 mod oid;
+mod signed_data;
+pub mod timestamp;
 pub mod x509;

@@ -61,9 +61,9 @@ pub enum Profile {
 }
 
 // KeyUsage bits, the first one leftmost (RFC 5280 §4.2.1.3).
-const DIGITAL_SIGNATURE: u16 = 0x8000;
-const NON_REPUDIATION: u16 = 0x4000;
-const CERTIFICATE_AND_CRL_SIGN: u16 = 0x0600;
+const DIGITAL_SIGNATURE: u32 = 0x8000_0000;
+const NON_REPUDIATION: u32 = 0x4000_0000;
+const CERTIFICATE_AND_CRL_SIGN: u32 = 0x0600_0000;
 
 /// A signer with the certificate that makes it an authority.
 #[derive(Clone)]
@@ -318,7 +318,7 @@ fn key_identifier_extension(spki: &[u8]) -> Result<Vec<u8>, DerError> {
     Ok(extension(oid::SUBJECT_KEY_IDENTIFIER, false, &value))
 }
 
-fn key_usage_extension(bits: u16) -> Vec<u8> {
+fn key_usage_extension(bits: u32) -> Vec<u8> {
     extension(oid::KEY_USAGE, true, &der::named_bits(bits))
 }
 
