@@ -324,12 +324,12 @@ pub fn read_entry(entry: &Entry) -> Result<JuristicPerson, RowRefusal> {
 
 fn juristic_type(entry: &Entry, number: &RegistrationNumber) -> Result<JuristicType, RowRefusal> {
     let digit = number.as_str().get(3..4).unwrap_or_default();
-    let of_number = kind::read_type(digit);
+    let of_number = JuristicType::find(digit);
     let Some(written) = entry.juristic_type.given() else {
         return of_number.ok_or_else(|| refuse("JuristicType", RowReason::Missing));
     };
     let written =
-        kind::read_type(written).ok_or_else(|| refuse("JuristicType", RowReason::Type))?;
+        JuristicType::find(written).ok_or_else(|| refuse("JuristicType", RowReason::Type))?;
     if kind::digit(written).is_some_and(|own| own != digit) {
         return Err(refuse("JuristicType", RowReason::TypeOfNumber));
     }

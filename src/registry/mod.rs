@@ -17,6 +17,7 @@
 //! To add a field: the member in [`exchange`], its place in [`model`], its sense in `read_entry` with a refusal, a row
 //! in the table of refusals. To add a feed of another shape: a reader that ends in a [`model::JuristicPerson`].
 
+pub mod board;
 pub mod client;
 pub mod exchange;
 pub mod history;

@@ -2,6 +2,7 @@
 
 use super::kind::JuristicType;
 use super::model::PersonName;
+use crate::kernel::text::NameSkeleton;
 
 /// Abbreviations that feeds put before a name, longest first, with the type they stand for.
 const ABBREVIATIONS: [(&str, JuristicType); 8] = [
@@ -55,19 +56,15 @@ pub fn full_name(written: &str, kind: JuristicType) -> Result<String, NameOfAnot
     Ok(full)
 }
 
-/// Whether two names are the same person's name as written on the register. Titles do not count: feeds differ in
-/// them. This only pairs rows about one juristic person that carry the same place on its list; it never decides who
-/// somebody is.
+/// Whether two names are spelled the same, by their skeletons. Titles do not count: feeds differ in them. This only
+/// pairs rows about one juristic person that carry the same place on its list; it never decides who somebody is.
 pub fn same_name(one: &PersonName, other: &PersonName) -> bool {
-    fold(one) == fold(other)
-}
-
-fn fold(name: &PersonName) -> String {
-    name.without_title()
-        .split_whitespace()
-        .collect::<Vec<_>>()
-        .join(" ")
-        .to_lowercase()
+    let (one, other) = (one.without_title(), other.without_title());
+    match (NameSkeleton::of(&one), NameSkeleton::of(&other)) {
+        (Ok(one), Ok(other)) => one == other,
+        // A name that cannot be compared is only the same as itself.
+        _ => one == other,
+    }
 }
 
 /// The former name that a name-change note tells: the words between `เดิมชื่อ` and `ได้จดทะเบียนเปลี่ยนชื่อ`.
