@@ -102,6 +102,25 @@ pub fn next(previous: Option<&Facts>, incoming: Incoming) -> Result<Step, Canoni
     })))
 }
 
+/// The members of a record that differ between two versions, by name and in alphabetical order.
+pub fn changed_members(
+    before: &JuristicPerson,
+    after: &JuristicPerson,
+) -> Result<Vec<String>, serde_json::Error> {
+    let (before, after) = (serde_json::to_value(before)?, serde_json::to_value(after)?);
+    let names = |value: &serde_json::Value| -> BTreeSet<String> {
+        value
+            .as_object()
+            .map(|members| members.keys().cloned().collect())
+            .unwrap_or_default()
+    };
+    Ok(names(&before)
+        .union(&names(&after))
+        .filter(|name| before.get(name) != after.get(name))
+        .cloned()
+        .collect())
+}
+
 /// Give everybody the reference they had, and newcomers one that nobody had. The references of people who are no
 /// longer listed come back.
 fn carry_over(

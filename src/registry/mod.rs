@@ -20,10 +20,12 @@
 pub mod board;
 pub mod client;
 pub mod exchange;
+pub mod feed;
 pub mod history;
 pub mod identities;
 pub mod kind;
 pub mod model;
 pub mod names;
+pub mod service;
 pub mod source;
 pub mod store;

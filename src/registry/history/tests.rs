@@ -147,6 +147,22 @@ fn two_of_one_name_are_not_confused_by_a_closing_list() {
     assert_eq!(names(&second.record.officers), [(3, "ข"), (2, "ข")]);
 }
 
+#[test]
+fn changed_members_are_named() {
+    let first = record(&[(1, "ก")]);
+    let mut second = first.clone();
+    second.status_text = "ร้าง".into();
+    second.former_names.push("เดิม".into());
+    assert_eq!(
+        changed_members(&first, &first).unwrap(),
+        Vec::<String>::new()
+    );
+    assert_eq!(
+        changed_members(&first, &second).unwrap(),
+        ["former_names", "status_text"]
+    );
+}
+
 proptest! {
     /// Whatever lists follow each other: nobody's reference is ever given to anybody else.
     #[test]
