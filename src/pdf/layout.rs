@@ -6,8 +6,8 @@
 use super::error::PdfError;
 use super::fonts::{ASCENT, DESCENT, EM};
 use super::model::{
-    Align, Block, Borders, Color, Columns, Figure, Image, List, Marker, Paragraph, Segment, Span,
-    Table,
+    Align, Block, Borders, Color, Columns, Figure, Image, List, ListItem, Marker, Paragraph, Role,
+    Segment, Span, Table,
 };
 use super::paragraph::{self, Bench, Craft, Line, Measure};
 use super::structure::{NodeId, Tag, Tree};
@@ -19,6 +19,8 @@ const MOST_NESTING: usize = 8;
 const ROW_KEPT_WHOLE: f32 = 220.0;
 /// Thickness of rules and borders.
 const HAIRLINE: f32 = 0.5;
+/// Least room between a mark and its item, in sizes.
+const LABEL_GAP: f32 = 0.5;
 /// Light space around a QR code in modules (ISO/IEC 18004, 9.1).
 const QUIET_ZONE: usize = 4;
 
@@ -106,11 +108,10 @@ impl Layout<'_> {
         // Empty height and page breaks wanted before the next slab.
         let (mut gap, mut new_page) = (0.0, false);
         for block in blocks {
-            let mut after = 0.0;
+            let after = positive(space_after(block))?;
             let mut part = match block {
                 Block::Paragraph(paragraph) => {
                     gap += positive(paragraph.space_before)?;
-                    after = positive(paragraph.space_after)?;
                     self.paragraph(paragraph, width, parent)?
                 }
                 Block::List(list) => self.list(list, width, parent, depth)?,
@@ -172,8 +173,7 @@ impl Layout<'_> {
         }
         let node = self.tree.add(parent, paragraph.role.into());
         let count = lines.len();
-        let heading = matches!(node_kind(&self.tree, node), Tag::Heading(_));
-        let keep_all = heading && count <= 6;
+        let keep_all = matches!(paragraph.role, Role::Heading(_)) && count <= 6;
         let slabs = lines.into_iter().enumerate().map(|(i, line)| Slab {
             height,
             // Two lines at least stay together at either end of a paragraph.
@@ -210,7 +210,12 @@ impl Layout<'_> {
             &Measure::unbounded(size),
             &mut self.arena,
         )?;
-        Ok(lines.into_iter().next())
+        let mut lines = lines.into_iter();
+        match (lines.next(), lines.next()) {
+            (line, None) => Ok(line),
+            // A line break where only one line can stand: nothing of it may get lost.
+            _ => Err(PdfError::DoesNotFit),
+        }
     }
 
     fn list(
@@ -220,10 +225,29 @@ impl Layout<'_> {
         parent: NodeId,
         depth: usize,
     ) -> Result<Vec<Slab>, PdfError> {
-        let indent = positive(list.indent)?;
         let node = self.tree.add(parent, Tag::List);
+        let labels: Vec<Vec<Span>> = list
+            .items
+            .iter()
+            .zip(0u32..)
+            .map(|(item, index)| {
+                let own = item.label.clone();
+                vec![Span::regular(
+                    own.unwrap_or_else(|| list.marker.text(index)),
+                )]
+            })
+            .collect();
+        // A mark wider than the indent moves the text of all items, so that they stay aligned.
+        let mut indent = positive(list.indent)?;
+        for (label, item) in labels.iter().zip(&list.items) {
+            let size = label_size(item);
+            if let Some(line) = self.single_line(label, size)? {
+                indent = indent.max(line.width + size * LABEL_GAP);
+            }
+        }
         let mut slabs = Vec::new();
-        for (item, index) in list.items.iter().zip(0u32..) {
+        let mut gap = 0.0;
+        for (item, label) in list.items.iter().zip(&labels) {
             let item_node = self.tree.add(node, Tag::Item);
             let label_node = self.tree.add(item_node, Tag::Label);
             let body = self.tree.add(item_node, Tag::Body);
@@ -234,42 +258,37 @@ impl Layout<'_> {
             // The mark stands on the line of the first words.
             let first_text = part.first().and_then(|slab| {
                 slab.items.iter().find_map(|item| match &item.ink {
-                    Ink::Text { size, color, .. } => Some((item.y, *size, *color)),
+                    Ink::Text { color, .. } => Some((item.y, *color)),
                     _ => None,
                 })
             });
-            let (height, baseline) = line_box(Paragraph::TEXT_SIZE, 1.5);
-            let (y, size, color) =
-                first_text.unwrap_or((baseline, Paragraph::TEXT_SIZE, Color::BLACK));
+            let size = label_size(item);
+            let (height, baseline) = line_box(size, 1.5);
+            let (y, color) = first_text.unwrap_or((baseline, Color::BLACK));
             if part.is_empty() {
                 part.push(Slab {
                     height,
                     ..Slab::default()
                 });
             }
-            let label = item
-                .label
-                .clone()
-                .unwrap_or_else(|| list.marker.text(index));
-            if let Some(line) = self.single_line(&[Span::regular(label)], size)?
-                && let Some(first) = part.first_mut()
-            {
-                first.items.insert(
-                    0,
-                    Item {
-                        x: line.x,
-                        y,
-                        node: Some(label_node),
-                        ink: Ink::Text { line, size, color },
-                    },
-                );
-            }
-            if let (Some(first), Some(last)) = (part.first_mut(), item.blocks.last()) {
-                // The empty height below the item before was dropped with its last block.
-                if index > 0 {
-                    first.before += space_after(last);
+            let line = self.single_line(label, size)?;
+            if let Some(first) = part.first_mut() {
+                // The empty height that ended the item before was dropped with its last block.
+                first.before += gap;
+                if let Some(line) = line {
+                    let ink = Ink::Text { line, size, color };
+                    first.items.insert(
+                        0,
+                        Item {
+                            x: 0.0,
+                            y,
+                            node: Some(label_node),
+                            ink,
+                        },
+                    );
                 }
             }
+            gap = item.blocks.last().map_or(0.0, space_after);
             slabs.append(&mut part);
         }
         Ok(slabs)
@@ -386,10 +405,6 @@ impl Layout<'_> {
     }
 }
 
-fn node_kind(tree: &Tree, node: NodeId) -> Tag {
-    tree.tag(node)
-}
-
 fn finite(shape: &super::model::Shape) -> bool {
     let points = shape.segments.iter().all(|segment| match segment {
         Segment::Move(x, y) | Segment::Line(x, y) => [*x, *y].iter().all(|v| v.is_finite()),
@@ -399,11 +414,24 @@ fn finite(shape: &super::model::Shape) -> bool {
     points && shape.stroke.is_none_or(|(_, width)| width.is_finite())
 }
 
+/// The empty height below a block.
 fn space_after(block: &Block) -> f32 {
     match block {
         Block::Paragraph(paragraph) => paragraph.space_after,
-        _ => 0.0,
+        Block::List(_) | Block::Table(_) | Block::Columns(_) | Block::Figure(_) => 4.0,
+        Block::Rule | Block::Spacer(_) | Block::PageBreak => 0.0,
     }
+}
+
+/// The size of the first words of an item, which its mark takes.
+fn label_size(item: &ListItem) -> f32 {
+    item.blocks
+        .iter()
+        .find_map(|block| match block {
+            Block::Paragraph(paragraph) => Some(paragraph.size.max(1.0)),
+            _ => None,
+        })
+        .unwrap_or(Paragraph::TEXT_SIZE)
 }
 
 fn rule(width: f32) -> Slab {

@@ -13,6 +13,8 @@ use super::words::{self, Words};
 use std::ops::Range;
 use std::sync::Arc;
 
+/// Longest paragraph: some thirty pages. Widths stay within 32 bits.
+const MOST_CHARACTERS: usize = 100_000;
 /// Most that a space grows before letters are widened, in thousandths of the size.
 const SPACE_STRETCH: i32 = 300;
 /// Most that a space grows at all.
@@ -139,6 +141,9 @@ pub(super) fn set(
     arena: &mut Vec<u8>,
 ) -> Result<Vec<Line>, PdfError> {
     let chars: Vec<char> = spans.iter().flat_map(|span| span.text.chars()).collect();
+    if chars.len() > MOST_CHARACTERS {
+        return Err(PdfError::DoesNotFit);
+    }
     let mut pieces = cut(craft, bench, spans, &chars)?;
     let room = measure.room(true).min(measure.room(false));
     relieve(craft, bench, &chars, &mut pieces, room)?;

@@ -39,6 +39,9 @@ pub(super) struct WordCache {
 /// each stay below 10 MB.
 const GENERATION: usize = 8_000;
 
+/// Longest text kept, in bytes.
+const LONGEST_KEPT: usize = 200;
+
 impl WordCache {
     /// The word in this weight, shaped now or earlier.
     pub(super) fn word(
@@ -64,6 +67,10 @@ impl WordCache {
             Some(word) => word,
             None => Arc::new(shape_word(fonts, weight, text, &mut self.buffer)?),
         };
+        // A word that long is no word and will hardly come again.
+        if text.len() > LONGEST_KEPT {
+            return Ok(word);
+        }
         if young.len() >= GENERATION {
             *old = std::mem::take(young);
         }
@@ -241,5 +248,45 @@ pub(super) fn put_spaces(out: &mut Vec<u8>, count: usize, extra: i32) {
     }
     if extra != 0 {
         put_int(out, -extra);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn drawn(text: &str) -> String {
+        let fonts = Fonts::load().unwrap();
+        let word = WordCache::default().word(&fonts, Weight::Regular, text);
+        String::from_utf8(word.unwrap().bytes.clone()).unwrap()
+    }
+
+    #[test]
+    fn stacked_marks_and_sara_am_say_their_text_and_nothing_else_does() {
+        let spans = |text: &str| drawn(text).matches("/ActualText").count();
+        assert!(drawn("ผู้ดี").contains("/ActualText<feff0e1c0e390e49>"));
+        assert_eq!(spans("ผู้ดี"), 1);
+        assert_eq!(spans("น้ำ"), 1);
+        assert_eq!(spans("ที่ปั๊ม"), 2);
+        assert_eq!(spans("บริษัทจดทะเบียน"), 0);
+        assert_eq!(spans("Limited 2569"), 0);
+    }
+
+    #[test]
+    fn the_cache_stays_within_its_bounds() {
+        let fonts = Fonts::load().unwrap();
+        let mut cache = WordCache::default();
+        let long = "x".repeat(LONGEST_KEPT + 1);
+        cache.word(&fonts, Weight::Bold, &long).unwrap();
+        assert!(cache.young.iter().all(HashMap::is_empty));
+        let first = cache.word(&fonts, Weight::Regular, "ก").unwrap();
+        for number in 0..GENERATION * 2 + 10 {
+            let again = cache.word(&fonts, Weight::Regular, "ก").unwrap();
+            let word = number.to_string();
+            cache.word(&fonts, Weight::Regular, &word).unwrap();
+            // What is asked for again and again is never forgotten.
+            assert!(Arc::ptr_eq(&first, &again));
+        }
+        assert!(cache.young[0].len() <= GENERATION && cache.old[0].len() <= GENERATION);
     }
 }

@@ -183,3 +183,55 @@ fn first_position(bytes: &[u8], wanted: &[u8]) -> Option<usize> {
 fn last_position(bytes: &[u8], wanted: &[u8]) -> Option<usize> {
     bytes.windows(wanted.len()).rposition(|w| w == wanted)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A file with two objects whose table and trailer are these.
+    fn file(table: &str, trailer: &str) -> Vec<u8> {
+        let objects = "%PDF-1.7\n1 0 obj\n<<>>\nendobj\n2 0 obj\n<<>>\nendobj\n";
+        let start = objects.len();
+        let end = format!("xref\n{table}trailer\n<<{trailer}>>\nstartxref\n{start}\n%%EOF\n");
+        format!("{objects}{end}").into_bytes()
+    }
+
+    const FREE: &str = "0000000000 65535 f \n";
+    const ONE: &str = "0000000009 00000 n \n";
+    const TWO: &str = "0000000029 00000 n \n";
+
+    fn foreign(bytes: &[u8]) -> bool {
+        matches!(read_chain(bytes), Err(ReadRefusal::ForeignStructure))
+    }
+
+    #[test]
+    fn a_sound_table_is_followed() {
+        let table = format!("0 3\n{FREE}{ONE}{TWO}");
+        let chain = read_chain(&file(&table, "/Size 3")).unwrap();
+        assert_eq!((chain.revisions, chain.bytes_after_end), (1, false));
+        let mut longer = file(&table, "/Size 3");
+        longer.push(b'x');
+        assert!(read_chain(&longer).unwrap().bytes_after_end);
+    }
+
+    #[test]
+    fn tables_that_could_lead_astray_are_refused() {
+        for table in [
+            // swapped, beside an object, the same object twice, more than the file holds
+            format!("0 3\n{FREE}{TWO}{ONE}"),
+            "1 1\n0000000010 00000 n \n".to_owned(),
+            format!("1 1\n{ONE}1 1\n{ONE}"),
+            format!("0 9999999999\n{FREE}"),
+            format!("0 1000000000000\n{FREE}"),
+            format!("0 3\n{FREE}{ONE}"),
+            String::from("1 1\n0000000009 00000 x \n"),
+        ] {
+            assert!(foreign(&file(&table, "/Size 3")), "{table}");
+        }
+        let table = format!("0 3\n{FREE}{ONE}{TWO}");
+        // a table before itself, a second table beside this one, a name in disguise
+        for trailer in ["/Prev 49", "/Prev 9", "/XRefStm 9", "/#50rev 9", "/Prev x"] {
+            assert!(foreign(&file(&table, trailer)), "{trailer}");
+        }
+    }
+}

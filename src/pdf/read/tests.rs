@@ -169,6 +169,24 @@ fn a_second_signature_dictionary_is_found() {
 }
 
 #[test]
+fn a_signature_shown_from_another_place_than_its_hole_covers_nothing() {
+    let (bytes, _) = &*SEALED;
+    let range = inspect(bytes).unwrap().only_signature().unwrap().byte_range;
+    let other = [&[0x30, 0x01, 0xff][..], &[0; 93]].concat();
+    let changed = append(bytes, |document| {
+        let numbers: Vec<lopdf::Object> = range.iter().map(|n| (*n as i64).into()).collect();
+        document.add_object(dictionary! {
+            "ByteRange" => numbers,
+            "Contents" => lopdf::Object::String(other, lopdf::StringFormat::Hexadecimal),
+        });
+    });
+    let seen = inspect(&changed).unwrap();
+    let coverages: Vec<Coverage> = seen.signatures.iter().map(|s| s.coverage).collect();
+    assert!(coverages.contains(&Coverage::Wrong));
+    assert!(coverages.contains(&Coverage::UpTo { bytes: bytes.len() }));
+}
+
+#[test]
 fn an_unsigned_file_says_so() {
     let spec = document(vec![Paragraph::text("ทดสอบ").into()]);
     let bytes = ENGINE.render_unsigned(&spec).unwrap();

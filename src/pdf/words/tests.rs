@@ -49,6 +49,29 @@ fn marks_and_abbreviations_stay_with_their_word() {
 }
 
 #[test]
+fn the_spelling_decides_before_the_list_does() {
+    // text, and the places where a piece may end
+    for (text, places) in [
+        ("เก", ""),
+        ("แม่น้ำ", "3"),
+        ("ศักดิ์สิทธิ์", "68"),
+        ("สินธุ์", ""),
+        ("จันทร์", "4"),
+        ("มือถือ", "3"),
+        ("ที่ดิน", "35"),
+        ("อื่นๆ", ""),
+        ("ฯลฯ", ""),
+    ] {
+        let chars: Vec<char> = text.chars().collect();
+        let found: String = (1..chars.len())
+            .filter(|i| spelling_allows(&chars, *i))
+            .map(|i| i.to_string())
+            .collect();
+        assert_eq!(found, places, "{text}");
+    }
+}
+
+#[test]
 fn numbers_and_addresses_are_not_divided() {
     for text in [
         "0105569999999",

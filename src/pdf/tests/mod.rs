@@ -204,3 +204,8 @@ pub(crate) fn certificate() -> DocumentSpec {
     });
     spec
 }
+
+mod extract;
+mod pagination;
+mod refusals;
+mod writing;
