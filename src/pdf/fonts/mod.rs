@@ -21,7 +21,7 @@ const BOLD: &[u8] = include_bytes!("Sarabun-Bold.ttf");
 /// Punctuation and signs beyond Latin-1 that documents use.
 const PUNCTUATION: &str = "–—‘’“”•…";
 /// Thai digits, signs and vowels that stand alone.
-const THAI_ALONE: &str = "ะาเแโใไๅฯๆ฿๏๐๑๒๓๔๕๖๗๘๙๚๛ฤฦ";
+const THAI_ALONE: &str = "ะาเแโใไๅฯๆ฿๏๐๑๒๓๔๕๖๗๘๙๚๛";
 /// Vowels and signs above a consonant.
 const ABOVE: &str = "ัิีึื็ํ";
 /// Vowels below a consonant.
@@ -112,8 +112,8 @@ fn sample_texts() -> Vec<String> {
         .chain(THAI_ALONE.chars())
         .map(String::from)
         .collect();
-    for consonant in ('ก'..='ฮ').filter(|c| !matches!(c, 'ฤ' | 'ฦ')) {
-        let mut text = format!("{consonant}{consonant}ำ");
+    for consonant in 'ก'..='ฮ' {
+        let mut text = format!("{consonant}{consonant}ำ{consonant}ๅ");
         for tone in TONES.chars() {
             text.extend([consonant, tone, consonant, tone, 'ำ']);
         }
