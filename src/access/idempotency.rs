@@ -18,6 +18,11 @@ pub const ALIVE_FOR: Duration = Duration::from_secs(60);
 pub struct IdempotencyScope(Digest);
 
 impl IdempotencyScope {
+    /// The scope that was stored under this digest.
+    pub const fn from_digest(digest: Digest) -> Self {
+        Self(digest)
+    }
+
     /// `caller` is the client's or person's reference; `path` the path without its query.
     pub fn new(caller: &str, method: &str, path: &str, key: &str) -> Self {
         let mut parts = Vec::new();

@@ -14,6 +14,7 @@
 //! To add a reason: a line in `decision::ReasonCode` with both languages. To add a basis beside the signing rule: a variant
 //! of `decision::Basis`, decided there and nowhere else.
 
+pub mod answer;
 pub mod decision;
 pub mod question;
 pub mod receipt;

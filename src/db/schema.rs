@@ -105,6 +105,8 @@ diesel::table! {
         file_digest -> Nullable<Text>,
         file -> Nullable<Binary>,
         void_reason -> Nullable<Text>,
+        key_scope -> Text,
+        key_attempt -> BigInt,
     }
 }
 

@@ -15,9 +15,14 @@
 //! * A file is never called genuine by its looks or its signature alone: an offline check says *intact and trusted* at
 //!   most.
 
+pub mod client;
 pub mod content;
+pub mod drawing_up;
+pub mod http;
 pub mod layout;
+pub mod service;
 pub mod store;
 pub mod template;
+pub mod timestamp;
 pub mod verification;
 pub mod xml;

@@ -1,6 +1,7 @@
 //! Rows of issued documents and of their number series.
 
 use super::content::{CertificateContent, DocumentKind};
+use crate::access::idempotency::{IdempotencyScope, Ticket};
 use crate::db::schema::{document_series, issued_document};
 use crate::db::{AnyConnection, StoreError, bad_row, one_row};
 use crate::kernel::digest::Digest;
@@ -69,9 +70,22 @@ struct DocumentRow {
     ended_at: Option<chrono::NaiveDateTime>,
     file_digest: Option<String>,
     void_reason: Option<String>,
+    key_scope: String,
+    key_attempt: i64,
 }
 
 impl DocumentRow {
+    fn ticket(&self) -> Result<Ticket, StoreError> {
+        let scope: Digest = self
+            .key_scope
+            .parse()
+            .map_err(|error| bad_row(TABLE, "key_scope", &self.id, error))?;
+        Ok(Ticket {
+            scope: IdempotencyScope::from_digest(scope),
+            attempt: self.key_attempt,
+        })
+    }
+
     fn into_record(self) -> Result<DocumentRecord, StoreError> {
         let bad = |column: &'static str, cause: &dyn std::fmt::Display| {
             bad_row(TABLE, column, &self.id, cause)
@@ -149,7 +163,11 @@ pub fn next_number(
 }
 
 /// Write the reserved row: from here on the number is taken for ever.
-pub fn reserve(connection: &mut AnyConnection, record: &DocumentRecord) -> Result<(), StoreError> {
+pub fn reserve(
+    connection: &mut AnyConnection,
+    record: &DocumentRecord,
+    ticket: &Ticket,
+) -> Result<(), StoreError> {
     let content = serde_json::to_string(&record.content)
         .map_err(|error| bad_row(TABLE, "content", record.id.as_str(), error))?;
     diesel::insert_into(issued_document::table)
@@ -164,6 +182,8 @@ pub fn reserve(connection: &mut AnyConnection, record: &DocumentRecord) -> Resul
             issued_document::content.eq(content),
             issued_document::content_digest.eq(record.content_digest.to_hex()),
             issued_document::reserved_at.eq(record.reserved_at.to_naive()),
+            issued_document::key_scope.eq(ticket.scope.digest().to_hex()),
+            issued_document::key_attempt.eq(ticket.attempt),
         ))
         .execute(connection)?;
     Ok(())
@@ -213,20 +233,23 @@ pub fn void(
     one_row(TABLE, affected)
 }
 
-/// Reserved rows older than this instant: somebody was interrupted.
+/// Reserved rows older than this instant, with the keys they were ordered with: somebody was interrupted.
 pub fn abandoned(
     connection: &mut AnyConnection,
     before: Instant,
-) -> Result<Vec<DocumentRecord>, StoreError> {
-    issued_document::table
+) -> Result<Vec<(DocumentRecord, Ticket)>, StoreError> {
+    let rows: Vec<DocumentRow> = issued_document::table
         .filter(issued_document::state.eq("reserved"))
         .filter(issued_document::reserved_at.lt(before.to_naive()))
         .order(issued_document::reserved_at.asc())
         .select(DocumentRow::as_select())
-        .load(connection)?
-        .into_iter()
-        .map(DocumentRow::into_record)
-        .collect()
+        .load(connection)?;
+    let mut abandoned = Vec::new();
+    for row in rows {
+        let ticket = row.ticket()?;
+        abandoned.push((row.into_record()?, ticket));
+    }
+    Ok(abandoned)
 }
 
 /// The document of this printed number.

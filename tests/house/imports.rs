@@ -164,7 +164,8 @@ fn inside_reason(file: &SourceFile, inside: &[String]) -> Option<String> {
     if !is_capability(file) {
         return None;
     }
-    if outermost && !(file.layer == Layer::Http && target == "app") {
+    // Pages are drawn with the contexts of the portal.
+    if outermost && !(file.layer == Layer::Http && matches!(target, "app" | "portal")) {
         return Some("a capability does not know who composes it".to_owned());
     }
     match file.layer {

@@ -22,6 +22,9 @@ CREATE TABLE issued_document (
     file_digest TEXT UNIQUE,
     file BLOB,
     void_reason TEXT,
+    -- The idempotency key it was ordered with, to give back when the order comes to nothing.
+    key_scope TEXT NOT NULL,
+    key_attempt BIGINT NOT NULL,
     CHECK (state <> 'issued' OR (file IS NOT NULL AND file_digest IS NOT NULL AND ended_at IS NOT NULL)),
     CHECK (state <> 'void' OR (void_reason IS NOT NULL AND ended_at IS NOT NULL))
 );

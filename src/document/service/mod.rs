@@ -16,15 +16,20 @@ use super::layout::{self, LayoutError};
 use super::store::{self, DocumentRecord, DocumentState};
 use super::timestamp::{TimestampAuthority, TimestampFailure};
 use super::verification::{AtIssuer, Verdict};
-use crate::access::service::{self as access, IdempotencyError, KeyUse};
-use crate::db::{AnyConnection, Database, RetryHint, StoreError};
+use crate::access::idempotency::{
+    Begun as KeyBegun, IdempotencyScope, KeptAnswer, Retention, Ticket,
+};
+use crate::access::store::idempotency;
+pub use crate::db::StoreError;
+use crate::db::{Database, RetryHint};
 use crate::kernel::digest::{CanonicalError, Digest, canonical_json};
 use crate::kernel::id::{CertificateId, Randomness, RegistrationNumber, VerificationToken};
-use crate::kernel::time::{Clock, Instant, buddhist_year};
+use crate::kernel::time::{Clock, buddhist_year};
 use crate::ledger::leaf::LeafKind;
 use crate::ledger::service::{LedgerService, RecordError};
 use crate::pdf::{DocumentSpec, Engine, PdfError};
-use crate::registry::service::{Facts, RegistryError, RegistryService};
+use crate::registry::model::Facts;
+use crate::registry::service::{AsOf, ConsultError, FactsError, Freshness, RegistryService};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -53,7 +58,10 @@ pub struct IssuerSettings {
 pub enum IssueError {
     /// The register has no such juristic person, or could not be asked.
     #[error(transparent)]
-    Registry(#[from] RegistryError),
+    Registry(#[from] ConsultError),
+    /// The register could not be asked, and what we hold is older than allowed: nothing is certified from it.
+    #[error("the register could not be asked and the facts at hand are too old")]
+    Stale,
     /// The facts cannot be printed. Nothing was issued; the reason names the character or fact.
     #[error("the facts cannot be set on pages: {0}")]
     Layout(#[from] LayoutError),
@@ -66,9 +74,12 @@ pub enum IssueError {
     /// The time-stamp authority did not answer rightly.
     #[error("no time-stamp: {0}")]
     Timestamp(#[from] TimestampFailure),
-    /// The idempotency key belongs to another request, or the same request is still running.
-    #[error(transparent)]
-    Idempotency(#[from] IdempotencyError),
+    /// The idempotency key was used for another request.
+    #[error("the idempotency key was used for another request")]
+    KeyUsed,
+    /// The same request is still running.
+    #[error("the same request is still running")]
+    KeyRunning,
     /// The log refused.
     #[error("the log: {0}")]
     Ledger(#[from] RecordError),
@@ -90,14 +101,27 @@ impl RetryHint for IssueError {
 }
 
 /// An order for a certificate.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Order {
     /// Who orders.
     pub client_id: String,
     /// For which juristic person.
     pub juristic_person: RegistrationNumber,
     /// The idempotency key with everything it is bound to.
-    pub key: KeyUse,
+    pub key: IdempotencyScope,
+    /// Digest of the request's canonical body.
+    pub request: Digest,
+    /// The answer to keep under the key, made from the issued record.
+    pub answer: fn(&DocumentRecord) -> KeptAnswer,
+}
+
+/// What came of an order.
+#[derive(Debug)]
+pub enum Ordered {
+    /// Issued now.
+    Issued(Box<DocumentRecord>, KeptAnswer),
+    /// The same order was carried out before: the same answer again.
+    Replayed(KeptAnswer),
 }
 
 /// Issues and verifies documents.
@@ -137,34 +161,61 @@ pub struct Parts {
 
 /// How an order begins: anew, or with what an earlier request of the same key got.
 enum Begun {
-    Fresh(Box<DocumentRecord>),
-    Replayed(Box<DocumentRecord>),
+    Fresh(Box<DocumentRecord>, Ticket),
+    Replayed(KeptAnswer),
 }
 
 impl DocumentService {
     /// Put together.
     pub fn new(parts: Parts) -> Self {
-        let Parts { database, registry, ledger, sealer, timestamps, engine, settings, clock, randomness } = parts;
-        Self { database, registry, ledger, sealer, timestamps, engine, settings, clock, randomness }
+        let Parts {
+            database,
+            registry,
+            ledger,
+            sealer,
+            timestamps,
+            engine,
+            settings,
+            clock,
+            randomness,
+        } = parts;
+        Self {
+            database,
+            registry,
+            ledger,
+            sealer,
+            timestamps,
+            engine,
+            settings,
+            clock,
+            randomness,
+        }
     }
 
     /// Issue a certificate. The same key gives the same document again.
-    pub async fn issue_certificate(self: &Arc<Self>, order: Order) -> Result<DocumentRecord, IssueError> {
-        let facts = self.registry.current_facts(&order.juristic_person).await?;
-        let this = Arc::clone(self);
-        let begun = blocking(move || this.reserve(&order, &facts)).await?;
-        let record = match begun {
-            Begun::Replayed(record) => return Ok(*record),
-            Begun::Fresh(record) => *record,
-        };
-        let outcome = self.seal(&record).await;
-        if let Err(error) = &outcome {
-            // Doubt never issues: the number stays visible with the reason (REL-03).
-            let this = Arc::clone(self);
-            let (id, reason) = (record.id.clone(), error.to_string());
-            blocking(move || this.give_up(&id, &reason)).await?;
+    pub async fn issue_certificate(self: &Arc<Self>, order: Order) -> Result<Ordered, IssueError> {
+        let consulted = self.registry.consult(&order.juristic_person).await?;
+        if consulted.freshness == Freshness::Stale {
+            return Err(IssueError::Stale);
         }
-        outcome
+        let facts = consulted.facts;
+        let this = Arc::clone(self);
+        let answer = order.answer;
+        let begun = blocking(move || this.reserve(&order, &facts)).await?;
+        let (record, ticket) = match begun {
+            Begun::Replayed(kept) => return Ok(Ordered::Replayed(kept)),
+            Begun::Fresh(record, ticket) => (*record, ticket),
+        };
+        match self.seal(&record, &ticket, answer).await {
+            Ok((record, kept)) => Ok(Ordered::Issued(Box::new(record), kept)),
+            Err(error) => {
+                // Doubt never issues: the number stays visible with the reason (REL-03), the key is given back.
+                let this = Arc::clone(self);
+                let reason = error.to_string();
+                blocking(move || this.give_up(&record.id, &ticket, &reason)).await?;
+                Err(error)
+            }
+        }
     }
 
     /// Number, facts and key in one transaction, after a trial that shows that the facts can be printed.
@@ -182,7 +233,7 @@ impl DocumentService {
                 token: token.clone(),
                 issued_at: now,
             };
-            drawing_up::certificate(&facts.person, &facts.version, issue)
+            drawing_up::certificate(&facts.record, &facts.version, issue)
         };
         let year = buddhist_year(now.thai_date());
         // The trial uses a number of the final length, so that what can be printed here can be printed below.
@@ -192,10 +243,12 @@ impl DocumentService {
 
         let id = CertificateId::generate(self.randomness.as_ref());
         self.database.write(|connection| {
-            if let Some(earlier) = access::begin_key(connection, &order.key, now)? {
-                let record = store::by_number(connection, &earlier)?.ok_or(IdempotencyError::Running)?;
-                return Ok(Begun::Replayed(Box::new(record)));
-            }
+            let ticket = match idempotency::begin(connection, &order.key, &order.request, now)? {
+                KeyBegun::Fresh(ticket) => ticket,
+                KeyBegun::Replay(kept) => return Ok(Begun::Replayed(kept)),
+                KeyBegun::OtherBody => return Err(IssueError::KeyUsed),
+                KeyBegun::Running => return Err(IssueError::KeyRunning),
+            };
             let sequence = store::next_number(connection, SERIES, year)?;
             let content = content(number(year, sequence));
             let record = DocumentRecord {
@@ -209,9 +262,8 @@ impl DocumentService {
                 reserved_at: now,
                 state: DocumentState::Reserved,
             };
-            store::reserve(connection, &record)?;
-            access::finish_key(connection, &order.key, &record.number)?;
-            Ok(Begun::Fresh(Box::new(record)))
+            store::reserve(connection, &record, &ticket)?;
+            Ok(Begun::Fresh(Box::new(record), ticket))
         })
     }
 
@@ -221,27 +273,41 @@ impl DocumentService {
     }
 
     /// Prepare, seal, check and complete one reserved document.
-    async fn seal(self: &Arc<Self>, record: &DocumentRecord) -> Result<DocumentRecord, IssueError> {
+    async fn seal(
+        self: &Arc<Self>,
+        record: &DocumentRecord,
+        ticket: &Ticket,
+        answer: fn(&DocumentRecord) -> KeptAnswer,
+    ) -> Result<(DocumentRecord, KeptAnswer), IssueError> {
         let this = Arc::clone(self);
         let content = record.content.clone();
         let pending = blocking(move || {
             let (spec, _) = this.lay_out(&content)?;
-            let prepared = this.engine.render(&spec, &this.sealer.signature(&this.settings, content.issued_at))?;
+            let signature = this
+                .sealer
+                .signature(&this.settings.issued_by, content.issued_at);
+            let prepared = this.engine.render(&spec, &signature)?;
             Ok::<_, IssueError>(this.sealer.sign(prepared)?)
         })
         .await?;
         let token = self.timestamps.stamp(pending.timestamp_imprint()).await?;
         let this = Arc::clone(self);
-        let record = record.clone();
+        let (record, ticket) = (record.clone(), ticket.clone());
         blocking(move || {
             let file = this.sealer.complete(pending, &token)?;
-            this.complete(record, &file)
+            this.complete(record, &ticket, &file, answer)
         })
         .await
     }
 
     /// Read the sealed file back as a stranger would; only then is it stored, logged and handed out.
-    fn complete(&self, record: DocumentRecord, file: &[u8]) -> Result<DocumentRecord, IssueError> {
+    fn complete(
+        &self,
+        record: DocumentRecord,
+        ticket: &Ticket,
+        file: &[u8],
+        answer: fn(&DocumentRecord) -> KeptAnswer,
+    ) -> Result<(DocumentRecord, KeptAnswer), IssueError> {
         let now = self.clock.now();
         let report = verify_offline(file, Some(self.sealer.roots()), now);
         let names_itself = report.number.as_deref() == Some(record.number.as_str());
@@ -250,22 +316,41 @@ impl DocumentService {
             return Err(SealFailure::DoesNotVerify.into());
         }
         let file_digest = Digest::of(file);
+        let record = DocumentRecord {
+            state: DocumentState::Issued {
+                at: now,
+                file_digest,
+            },
+            ..record
+        };
+        let kept = answer(&record);
         self.database.write(|connection| {
             store::complete(connection, &record.id, file, file_digest, now)?;
-            self.ledger.record(connection, LeafKind::CertificateIssued, &record.number, &Logged {
+            let logged = Logged {
                 number: &record.number,
                 registration_number: record.content.registration_number.as_str(),
                 content_sha256: record.content_digest,
                 file_sha256: file_digest,
-            })?;
+            };
+            self.ledger.record(
+                connection,
+                LeafKind::CertificateIssued,
+                &record.number,
+                &logged,
+            )?;
+            idempotency::finish(connection, ticket, &kept, Retention::ForEver, now)?;
             Ok::<_, IssueError>(())
         })?;
-        Ok(DocumentRecord { state: DocumentState::Issued { at: now, file_digest }, ..record })
+        Ok((record, kept))
     }
 
-    fn give_up(&self, id: &CertificateId, reason: &str) -> Result<(), IssueError> {
+    fn give_up(&self, id: &CertificateId, ticket: &Ticket, reason: &str) -> Result<(), IssueError> {
         let now = self.clock.now();
-        self.database.write(|connection| Ok::<_, IssueError>(store::void(connection, id, reason, now)?))
+        self.database.write(|connection| {
+            store::void(connection, id, reason, now)?;
+            idempotency::abandon(connection, ticket)?;
+            Ok::<_, IssueError>(())
+        })
     }
 
     /// Void what was interrupted between reserving and completing; the numbers that were voided.
@@ -273,22 +358,33 @@ impl DocumentService {
         let now = self.clock.now();
         self.database.write(|connection| {
             let mut numbers = Vec::new();
-            for record in store::abandoned(connection, now.minus(ABANDONED_AFTER))? {
-                store::void(connection, &record.id, "interrupted before the document was sealed", now)?;
+            for (record, ticket) in store::abandoned(connection, now.minus(ABANDONED_AFTER))? {
+                store::void(
+                    connection,
+                    &record.id,
+                    "interrupted before the document was sealed",
+                    now,
+                )?;
+                idempotency::abandon(connection, &ticket)?;
                 numbers.push(record.number);
             }
-            Ok(numbers)
+            Ok::<_, StoreError>(numbers)
         })
     }
 
     /// The document of this number.
     pub fn by_number(&self, number: &str) -> Result<Option<DocumentRecord>, StoreError> {
-        self.database.read(|connection| store::by_number(connection, number))
+        self.database
+            .read(|connection| store::by_number(connection, number))
     }
 
     /// The document behind this QR code.
-    pub fn by_token(&self, token: &VerificationToken) -> Result<Option<DocumentRecord>, StoreError> {
-        self.database.read(|connection| store::by_token(connection, token))
+    pub fn by_token(
+        &self,
+        token: &VerificationToken,
+    ) -> Result<Option<DocumentRecord>, StoreError> {
+        self.database
+            .read(|connection| store::by_token(connection, token))
     }
 
     /// The sealed file of an issued document.
@@ -299,24 +395,42 @@ impl DocumentService {
     /// What we say of a file somebody received: genuine means byte for byte what was issued.
     pub fn check(&self, file: &[u8]) -> Result<AtIssuer, StoreError> {
         let digest = Digest::of(file);
-        let known = self.database.read(|connection| store::by_file_digest(connection, digest))?;
+        let known = self
+            .database
+            .read(|connection| store::by_file_digest(connection, digest))?;
         if let Some(record) = known {
-            return Ok(AtIssuer::Genuine { number: record.number });
+            return Ok(AtIssuer::Genuine {
+                number: record.number,
+            });
         }
         let report = verify_offline(file, Some(self.sealer.roots()), self.clock.now());
         let findings = report.checks;
-        let Some(number) = report.number else { return Ok(AtIssuer::Unknown { findings }) };
-        let ours = self.database.read(|connection| store::by_number(connection, &number))?;
+        let Some(number) = report.number else {
+            return Ok(AtIssuer::Unknown { findings });
+        };
+        let ours = self
+            .database
+            .read(|connection| store::by_number(connection, &number))?;
         Ok(match ours {
-            Some(record) => AtIssuer::NotWhatWeIssued { number: record.number, findings },
+            Some(record) => AtIssuer::NotWhatWeIssued {
+                number: record.number,
+                findings,
+            },
             None => AtIssuer::Unknown { findings },
         })
     }
 
-    /// Whether the register has said something else since a document was issued; `None` when it cannot be told.
-    pub fn changed_since(&self, record: &DocumentRecord) -> Result<Option<bool>, RegistryError> {
-        let current = self.registry.stored_facts(&record.content.registration_number)?;
-        Ok(current.map(|facts| facts.version.version != record.content.registry_version))
+    /// Whether the register has said something else since a document was issued.
+    pub fn changed_since(&self, record: &DocumentRecord) -> Result<bool, FactsError> {
+        let facts = self
+            .registry
+            .facts(&record.content.registration_number, AsOf::default())?;
+        Ok(facts.version.version != record.content.registry_version)
+    }
+
+    /// Whether documents say SANDBOX.
+    pub fn is_sandbox(&self) -> bool {
+        self.settings.sandbox
     }
 }
 
@@ -341,5 +455,7 @@ async fn blocking<T: Send + 'static>(
     let span = tracing::Span::current();
     tokio::task::spawn_blocking(move || span.in_scope(work))
         .await
-        .map_err(|error| StoreError::Unavailable { cause: error.to_string() })?
+        .map_err(|error| StoreError::Unavailable {
+            cause: error.to_string(),
+        })?
 }
