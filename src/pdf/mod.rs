@@ -24,6 +24,8 @@
 //! `structure`. A face: a file in `fonts`, a variant of [`Weight`]. A word that lines must not
 //! divide: a line in `words/extra.txt`.
 
+mod block;
+mod breaks;
 mod document;
 mod error;
 mod fonts;
@@ -36,18 +38,21 @@ pub mod read;
 mod seal;
 mod shape;
 mod structure;
+mod table;
 #[cfg(test)]
 pub(crate) mod tests;
 mod words;
 mod write;
 mod xmp;
 
+pub use block::{
+    Align, Block, Borders, Cell, Color, Columns, Drawing, Figure, Image, List, ListItem, Marker,
+    Paragraph, Role, Row, Segment, Shape, Span, Table, Weight,
+};
 pub use document::Engine;
 pub use error::PdfError;
 pub use model::{
-    Align, Attachment, Block, Borders, Cell, Color, Columns, CustomProperty, CustomSchema, Digits,
-    DocumentSpec, Drawing, Figure, Image, List, ListItem, Marker, Metadata, PageSetup, Paragraph,
-    Relationship, Role, Row, Running, RunningPiece, Segment, Shape, SignatureSpec, Span, Table,
-    Weight,
+    Attachment, CustomProperty, CustomSchema, Digits, DocumentSpec, Metadata, PageSetup,
+    Relationship, Running, RunningPiece, SignatureSpec,
 };
 pub use seal::{MOST_HOLE_BYTES, Prepared};

@@ -1,8 +1,9 @@
 //! Slabs to pages, and pages to content streams.
 
+use super::block::{Color, Segment, Shape, Span};
 use super::error::PdfError;
 use super::layout::{CodeRuns, Ink, Item, Layout, Slab, line_box, thai_digit};
-use super::model::{Color, Digits, PageSetup, Running, RunningPiece, Segment, Shape, Span};
+use super::model::{Digits, PageSetup, Running, RunningPiece};
 use super::paragraph::{Line, font_name};
 use super::structure::NodeId;
 use super::write::{put, put_number};
@@ -341,6 +342,9 @@ impl Canvas<'_> {
     #[expect(clippy::cast_precision_loss, reason = "a code has at most 185 modules")]
     fn code(&mut self, code: &CodeRuns, side: f32, x: f32, y: f32) {
         self.end_text();
+        // Scanners want the quiet zone white, whatever lies under it.
+        self.color(Color::WHITE);
+        self.rectangle(x, y, side, side);
         self.color(Color::BLACK);
         let module = side / code.modules as f32;
         // Rows count downwards, as in the symbol.

@@ -1,7 +1,7 @@
 //! Path data: the absolute commands of SVG that a drawing needs.
 
+use super::block::Segment;
 use super::error::PdfError;
-use super::model::Segment;
 
 struct Reader<'a> {
     data: &'a str,

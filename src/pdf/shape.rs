@@ -6,9 +6,9 @@
 //! which is drawn as two marks; a consonant with two marks stacked, which readers tear apart) the
 //! text is said beside it (`ActualText`).
 
+use super::block::Weight;
 use super::error::PdfError;
 use super::fonts::{Fonts, Glyph, SPACE};
-use super::model::Weight;
 use super::write::{put_hex16, put_int, put_number, put_text};
 use rustybuzz::UnicodeBuffer;
 use std::collections::HashMap;

@@ -1,6 +1,6 @@
 //! The logical structure: which words are a heading, a paragraph, a cell (ISO 32000-1, 14.7).
 
-use super::model::Role;
+use super::block::Role;
 use super::write::{Objects, Ref, put, put_text};
 
 /// What a node is (standard structure types, ISO 32000-1, 14.8.4).

@@ -6,8 +6,8 @@
 //! need; that subset is compressed once and copied into each file. A character outside the
 //! prepared set is refused when it is used, never drawn as an empty box.
 
+use super::block::Weight;
 use super::error::PdfError;
-use super::model::Weight;
 use super::write::{Deflate, Objects, Ref, put, put_hex16};
 use crate::kernel::digest::Digest;
 use rustybuzz::ttf_parser::{GlyphId, Tag};
