@@ -3,6 +3,7 @@
 use amnat::db::{Database, DatabaseUrl};
 use diesel::connection::SimpleConnection as _;
 use diesel::{Connection as _, PgConnection};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 const POSTGRES_URL: &str = "AMNAT_TEST_POSTGRES_URL";
@@ -15,15 +16,15 @@ fn open(url: &str) -> Database {
 }
 
 /// Run a case on a new SQLite file.
-pub fn on_sqlite(case: fn(&Database)) {
+pub fn on_sqlite(case: impl FnOnce(&Arc<Database>)) {
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("case.sqlite");
-    case(&open(&format!("sqlite:{}", path.display())));
+    case(&Arc::new(open(&format!("sqlite:{}", path.display()))));
     println!("ran on SQLite");
 }
 
 /// Run a case in a new schema of the PostgreSQL database that the environment names, if it does.
-pub fn on_postgres(name: &str, case: fn(&Database)) {
+pub fn on_postgres(name: &str, case: impl FnOnce(&Arc<Database>)) {
     let Ok(base) = std::env::var(POSTGRES_URL) else {
         assert!(
             std::env::var_os("CI").is_none(),
@@ -33,7 +34,7 @@ pub fn on_postgres(name: &str, case: fn(&Database)) {
         return;
     };
     let schema = Schema::make(&base, name);
-    case(&open(&schema.url()));
+    case(&Arc::new(open(&schema.url())));
     println!("ran on PostgreSQL");
 }
 

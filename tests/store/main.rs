@@ -1,11 +1,13 @@
 //! The store suite: every case runs on SQLite, and on PostgreSQL when `AMNAT_TEST_POSTGRES_URL` names a database.
 //!
-//! A case is a public function `fn(&Database)` over a fresh, migrated database of its own: a file in a temporary
-//! directory, or a schema of its own. Where `CI` is set, a missing PostgreSQL fails the suite.
+//! A case is a public function `fn(&Database)`, or `fn(&Arc<Database>)` where it makes a service, over a fresh,
+//! migrated database of its own: a file in a temporary directory, or a schema of its own. Where `CI` is set, a missing PostgreSQL fails the suite.
 //!
 //! To add a case: a public function in the module of its room, and its name in [`cases`] below.
 
+mod access;
 mod engines;
+mod ledger;
 mod migrations;
 mod registry;
 
@@ -16,7 +18,7 @@ macro_rules! cases {
             $(mod $room { $(
                 #[test]
                 fn $case() {
-                    crate::engines::on_sqlite(crate::$room::$case);
+                    crate::engines::on_sqlite(|database| crate::$room::$case(database));
                 }
             )* })*
         }
@@ -24,7 +26,7 @@ macro_rules! cases {
             $(mod $room { $(
                 #[test]
                 fn $case() {
-                    crate::engines::on_postgres(stringify!($case), crate::$room::$case);
+                    crate::engines::on_postgres(stringify!($case), |database| crate::$room::$case(database));
                 }
             )* })*
         }
@@ -32,6 +34,29 @@ macro_rules! cases {
 }
 
 cases! {
+    access {
+        clients_are_added_rotated_and_revoked,
+        a_change_of_a_client_stands_in_the_log_or_did_not_happen,
+        tokens_work_for_their_client_and_certificate_alone,
+        a_revocation_elsewhere_works_within_a_minute,
+        the_same_key_gives_the_same_answer,
+        an_act_that_is_undone_leaves_no_key,
+        many_requests_with_one_key_act_once,
+        a_dead_attempt_is_taken_over_and_cannot_finish,
+        answers_are_kept_as_long_as_was_said,
+    }
+    ledger {
+        indices_have_no_gap_also_when_transactions_are_undone,
+        writers_at_the_same_time_leave_no_gap,
+        a_proof_leads_from_the_leaf_to_the_signed_root,
+        checkpoints_extend_each_other,
+        a_log_that_shrank_or_changed_is_not_signed,
+        a_forked_log_is_found_by_comparing_checkpoints,
+        every_changed_row_is_found_and_named,
+        an_erased_record_leaves_the_tree_whole,
+        the_tables_refuse_change_and_deletion,
+        a_leaf_says_nothing_of_its_record,
+    }
     migrations {
         they_go_forward_back_and_forward_again,
     }

@@ -72,9 +72,9 @@ fn remember(database: &Database) {
 
 #[test]
 fn both_engines_have_the_same_tables_and_columns() {
-    crate::engines::on_sqlite(remember);
+    crate::engines::on_sqlite(|database| remember(database));
     let sqlite = SEEN.take().unwrap();
-    crate::engines::on_postgres("columns", remember);
+    crate::engines::on_postgres("columns", |database| remember(database));
     let Some(postgres) = SEEN.take() else {
         return;
     };
