@@ -257,7 +257,9 @@ impl CompiledRule {
     }
 }
 
-fn decided_by_standing(standing: Standing) -> Option<(Decision, ReasonCode)> {
+/// What the standing decides alone, whatever the statement says; `None` where a statement or the
+/// liquidators decide.
+pub fn decided_by_standing(standing: Standing) -> Option<(Decision, ReasonCode)> {
     match standing.status {
         Status::Active | Status::Restored => {
             let modelled =

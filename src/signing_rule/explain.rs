@@ -8,7 +8,7 @@
 use super::board::People;
 use super::compile::{CompiledClause, CompiledRule};
 use super::evaluate::{Coverage, Signers};
-use super::matching::{fills_all, seat};
+use super::matching::{fills_all, implies, seat};
 use super::rule::Seal;
 use super::verdict::{
     AskedAct, Completion, Decision, MinimalSet, More, Question, SealGiven, Verdict,
@@ -53,29 +53,8 @@ impl Open {
         if self.seal && !other.seal {
             return false;
         }
-        // Each seat of mine needs a seat of theirs of its own that only my people may fill.
-        let mine = self.seats();
-        let places: Vec<People> = (0..mine.len()).map(place).collect();
-        let theirs: Vec<People> = other
-            .seats()
-            .iter()
-            .map(|seat| {
-                mine.iter()
-                    .enumerate()
-                    .filter(|(_, wanted)| seat.is_subset(**wanted))
-                    .fold(People::NONE, |fits, (index, _)| fits.union(place(index)))
-            })
-            .collect();
-        fills_all(&places, &theirs)
+        implies(&other.seats(), &self.seats())
     }
-}
-
-/// A seat's position as a set of one, so that seats can be matched to seats.
-fn place(index: usize) -> People {
-    u32::try_from(index)
-        .ok()
-        .and_then(|index| 1u128.checked_shl(index))
-        .map_or(People::NONE, People)
 }
 
 struct Search<'a> {

@@ -51,6 +51,30 @@ pub(super) fn fills_all(seats: &[People], signers: &[People]) -> bool {
     seats.len() <= signers.len() && seat(seats, signers).filled == seats.len()
 }
 
+/// Whether whoever fills the strong seats fills the weak ones too: each weak seat has a strong seat of
+/// its own that only its people may fill. A proof, not a test: some implications are not seen.
+pub(super) fn implies(strong: &[People], weak: &[People]) -> bool {
+    let places: Vec<People> = (0..weak.len()).map(place).collect();
+    let fits: Vec<People> = strong
+        .iter()
+        .map(|seat| {
+            weak.iter()
+                .enumerate()
+                .filter(|(_, wanted)| seat.is_subset(**wanted))
+                .fold(People::NONE, |fits, (index, _)| fits.union(place(index)))
+        })
+        .collect();
+    fills_all(&places, &fits)
+}
+
+/// A seat's position as a set of one, so that seats can be matched to seats.
+fn place(index: usize) -> People {
+    u32::try_from(index)
+        .ok()
+        .and_then(|index| 1u128.checked_shl(index))
+        .map_or(People::NONE, People)
+}
+
 fn augment(
     wanted: usize,
     seats: &[People],

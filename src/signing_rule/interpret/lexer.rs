@@ -1,0 +1,354 @@
+//! From normalised text to tokens: names on record first, then numbers, groups, acts and the lexicon.
+//!
+//! Every scalar of the text belongs to exactly one token or is a space. What nothing fits becomes
+//! [`Kind::Unknown`], and a sentence with an unknown token is never read.
+
+use super::lexicon::{Word, longest};
+use super::names::{Found, Names};
+use crate::kernel::act::scope_words;
+use crate::kernel::text::{Normalised, is_thai_consonant, read_number, strip_titles};
+use crate::signing_rule::rule::Span;
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Kind {
+    /// Somebody on record now or earlier.
+    Name(String),
+    /// A name that more than one person has.
+    AmbiguousName,
+    /// A whole or broken number, in hundredths.
+    Number(u64),
+    /// (1), 1., ก.: the position it announces, from one.
+    Item(u64),
+    /// กลุ่ม with its label.
+    Group(String),
+    /// A scope word of the act catalogue, without การ.
+    Act(&'static str),
+    Word(Word),
+    /// A title in front of a name that nobody on record has.
+    UnknownName,
+    Unknown,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Token {
+    pub(super) kind: Kind,
+    /// Place in the original text.
+    pub(super) span: Span,
+}
+
+struct Lexer<'a> {
+    text: &'a str,
+    /// Scalars without spaces.
+    scalars: Vec<char>,
+    /// For each of them, its position in the normalised text and its byte offset.
+    place: Vec<(usize, usize)>,
+    /// Whether a space stands before it.
+    spaced: Vec<bool>,
+    names: &'a Names,
+    acts: Vec<(Vec<char>, &'static str)>,
+}
+
+/// Cut the text into tokens.
+pub(super) fn tokens(normalised: &Normalised, names: &Names) -> Vec<Token> {
+    let mut lexer = Lexer {
+        text: &normalised.text,
+        scalars: Vec::new(),
+        place: Vec::new(),
+        spaced: Vec::new(),
+        names,
+        acts: act_phrases(),
+    };
+    let mut space = true;
+    for (position, (offset, scalar)) in normalised.text.char_indices().enumerate() {
+        if scalar == ' ' {
+            space = true;
+            continue;
+        }
+        lexer.scalars.push(scalar);
+        lexer.place.push((position, offset));
+        lexer.spaced.push(space);
+        space = false;
+    }
+    let mut tokens: Vec<Token> = Vec::new();
+    let mut at = 0;
+    let mut unknown_since: Option<usize> = None;
+    while at < lexer.scalars.len() {
+        let previous = tokens
+            .last()
+            .filter(|_| unknown_since.is_none())
+            .map(|token| &token.kind);
+        match lexer.token(at, previous) {
+            Some((kind, length)) if length > 0 => {
+                if let Some(since) = unknown_since.take() {
+                    tokens.push(Token {
+                        kind: lexer.unknown(since),
+                        span: lexer.span(normalised, since, at),
+                    });
+                }
+                tokens.push(Token {
+                    kind,
+                    span: lexer.span(normalised, at, at + length),
+                });
+                at += length;
+            }
+            _ => {
+                unknown_since.get_or_insert(at);
+                at += 1;
+            }
+        }
+    }
+    if let Some(since) = unknown_since {
+        tokens.push(Token {
+            kind: lexer.unknown(since),
+            span: lexer.span(normalised, since, at),
+        });
+    }
+    tokens
+}
+
+fn act_phrases() -> Vec<(Vec<char>, &'static str)> {
+    let mut phrases: Vec<(Vec<char>, &'static str)> = scope_words()
+        .flat_map(|word| {
+            [
+                (word.chars().collect(), word),
+                ("การ".chars().chain(word.chars()).collect(), word),
+            ]
+        })
+        .collect();
+    phrases.sort_by_key(|(phrase, _)| std::cmp::Reverse(phrase.len()));
+    phrases
+}
+
+impl Lexer<'_> {
+    fn span(&self, normalised: &Normalised, from: usize, to: usize) -> Span {
+        let start = self
+            .place
+            .get(from)
+            .map_or(normalised.len(), |(position, _)| *position);
+        let end = match to.checked_sub(1).and_then(|last| self.place.get(last)) {
+            Some((position, _)) => position + 1,
+            None => start,
+        };
+        let original = normalised.span_in_original(start..end);
+        Span {
+            start: original.start,
+            end: original.end,
+        }
+    }
+
+    fn rest(&self, at: usize) -> &[char] {
+        self.scalars.get(at..).unwrap_or(&[])
+    }
+
+    fn unknown(&self, at: usize) -> Kind {
+        let rest = self
+            .place
+            .get(at)
+            .and_then(|(_, offset)| self.text.get(*offset..))
+            .unwrap_or("");
+        if strip_titles(rest).len() < rest.len() {
+            Kind::UnknownName
+        } else {
+            Kind::Unknown
+        }
+    }
+
+    fn token(&self, at: usize, previous: Option<&Kind>) -> Option<(Kind, usize)> {
+        if let Some((found, length)) = self.name(at) {
+            let kind = match found {
+                Found::One(reference) => Kind::Name(reference),
+                Found::Several => Kind::AmbiguousName,
+            };
+            return Some((kind, length));
+        }
+        // A counter is a counter only behind a number: กรรมการ 2 นาย.
+        if matches!(previous, Some(Kind::Number(_))) && self.rest(at).starts_with(&['น', 'า', 'ย'])
+        {
+            return Some((Kind::Word(Word::Person), 3));
+        }
+        let phrase = longest(self.rest(at));
+        let item = self.item(at);
+        let number = self.number(at);
+        let act = self
+            .acts
+            .iter()
+            .find(|(phrase, _)| self.rest(at).starts_with(phrase))
+            .map(|(phrase, word)| (Kind::Act(word), phrase.len()));
+        let phrase_length = phrase.map_or(0, |(_, length)| length);
+        if let Some((kind, length)) = act
+            && length > phrase_length
+        {
+            return Some((kind, length));
+        }
+        if let Some((kind, length)) = item
+            && length > phrase_length
+            && !matches!(previous, Some(Kind::Number(_)))
+        {
+            return Some((kind, length));
+        }
+        if let Some((kind, length)) = number
+            && length > phrase_length
+        {
+            return Some((kind, length));
+        }
+        match phrase {
+            Some((Word::Groups, length)) => Some(
+                self.group(at + length)
+                    .map_or((Kind::Word(Word::Groups), length), |(label, more)| {
+                        (Kind::Group(label), length + more)
+                    }),
+            ),
+            Some((word, length)) => Some((Kind::Word(word), length)),
+            None => None,
+        }
+    }
+
+    /// A name on record at this place, after any titles.
+    fn name(&self, at: usize) -> Option<(Found, usize)> {
+        let (_, offset) = self.place.get(at)?;
+        let rest = self.text.get(*offset..)?;
+        let bare = strip_titles(rest);
+        let titles = rest
+            .get(..rest.len() - bare.len())?
+            .chars()
+            .filter(|scalar| *scalar != ' ')
+            .count();
+        let behind_titles = (titles > 0)
+            .then(|| {
+                self.names
+                    .at(&self.scalars, &self.spaced, at + titles, true)
+            })
+            .flatten()
+            .map(|(found, length)| (found, titles + length));
+        behind_titles.or_else(|| self.names.at(&self.scalars, &self.spaced, at, false))
+    }
+
+    /// A number, with its repetition in brackets if it has one: 2 (สอง). A repetition that does not
+    /// agree makes the whole unknown.
+    fn number(&self, at: usize) -> Option<(Kind, usize)> {
+        let (value, length) = self.plain_number(at)?;
+        if self.scalars.get(at + length) != Some(&'(') {
+            return Some((Kind::Number(value), length));
+        }
+        match self.plain_number(at + length + 1) {
+            Some((again, more)) if self.scalars.get(at + length + 1 + more) == Some(&')') => {
+                // "2 (3)" contradicts itself unless the bracket numbers an item; neither is guessed.
+                let kind = if again == value {
+                    Kind::Number(value)
+                } else {
+                    Kind::Unknown
+                };
+                Some((kind, length + more + 2))
+            }
+            _ => Some((Kind::Number(value), length)),
+        }
+    }
+
+    /// Figures end at a space, so that 2 5 is never 25; a place word may follow one: 10 ล้าน.
+    fn plain_number(&self, at: usize) -> Option<(u64, usize)> {
+        let first = self.scalars.get(at)?;
+        if !first.is_ascii_digit() {
+            return read_number(self.rest(at)).map(|number| (number.hundredths, number.length));
+        }
+        let end = (at + 1..self.scalars.len())
+            .find(|next| self.spaced.get(*next) == Some(&true))
+            .unwrap_or(self.scalars.len());
+        let number = read_number(self.scalars.get(at..end)?)?;
+        if at + number.length == end
+            && let Some((factor, more)) = place_word(self.rest(end))
+        {
+            return Some((number.hundredths.checked_mul(factor)?, number.length + more));
+        }
+        Some((number.hundredths, number.length))
+    }
+
+    /// (1), 1), 1., (ก), ก.
+    fn item(&self, at: usize) -> Option<(Kind, usize)> {
+        let open = usize::from(self.scalars.get(at) == Some(&'('));
+        let (value, length) = self.ordinal(at + open)?;
+        let after = at + open + length;
+        match self.scalars.get(after) {
+            Some(')') => Some((Kind::Item(value), open + length + 1)),
+            Some('.')
+                if open == 0
+                    && !self
+                        .rest(after + 1)
+                        .first()
+                        .is_some_and(char::is_ascii_digit) =>
+            {
+                Some((Kind::Item(value), length + 1))
+            }
+            _ => None,
+        }
+    }
+
+    fn ordinal(&self, at: usize) -> Option<(u64, usize)> {
+        let first = *self.scalars.get(at)?;
+        if first.is_ascii_digit() {
+            let figures: String = self
+                .rest(at)
+                .iter()
+                .take_while(|next| next.is_ascii_digit())
+                .collect();
+            return figures
+                .parse()
+                .ok()
+                .filter(|_| figures.len() <= 2)
+                .map(|value| (value, figures.len()));
+        }
+        // ฃ and ฅ are left out, as in lists.
+        let letters = ['ก', 'ข', 'ค', 'ง', 'จ', 'ฉ', 'ช'];
+        letters
+            .iter()
+            .position(|letter| *letter == first)
+            .map(|index| (index as u64 + 1, 1))
+    }
+
+    /// The label behind กลุ่ม, and its length.
+    fn group(&self, at: usize) -> Option<(String, usize)> {
+        let lead = if self.rest(at).starts_with(&['ท', 'ี', '\u{e48}']) {
+            3
+        } else {
+            0
+        };
+        let first = *self.scalars.get(at + lead)?;
+        let (label, length) = if first.is_ascii_digit() {
+            let figures: String = self
+                .rest(at + lead)
+                .iter()
+                .take_while(|next| next.is_ascii_digit())
+                .collect();
+            let length = figures.len();
+            (figures, length)
+        } else if lead == 0 && (is_thai_consonant(first) || first.is_ascii_alphabetic()) {
+            (first.to_uppercase().collect(), 1)
+        } else {
+            return None;
+        };
+        let mut end = at + lead + length;
+        if self.scalars.get(end) == Some(&'.') {
+            end += 1;
+        } else {
+            let apart = self.spaced.get(end).copied().unwrap_or(true);
+            if !apart && longest(self.rest(end)).is_none() && read_number(self.rest(end)).is_none()
+            {
+                return None;
+            }
+        }
+        Some((label, end - at))
+    }
+}
+
+fn place_word(text: &[char]) -> Option<(u64, usize)> {
+    [
+        ("ล้าน", 1_000_000),
+        ("แสน", 100_000),
+        ("หมื่น", 10_000),
+        ("พัน", 1_000),
+    ]
+    .iter()
+    .find_map(|(word, factor)| {
+        let word: Vec<char> = word.chars().collect();
+        text.starts_with(&word).then_some((*factor, word.len()))
+    })
+}

@@ -1,0 +1,139 @@
+//! Names on record, found in a sentence.
+
+use crate::kernel::text::{is_thai_mark, normalise, strip_titles};
+use crate::signing_rule::board::{Board, Member};
+
+/// What a name stands for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Found {
+    /// One person, by reference.
+    One(String),
+    /// More than one person.
+    Several,
+}
+
+#[derive(Debug)]
+struct Entry {
+    scalars: Vec<char>,
+    /// Given name and surname at least: such a name is recognised without a title.
+    whole: bool,
+    found: Found,
+    /// Key of the natural person, where it is proven.
+    person: Option<String>,
+}
+
+/// Everybody a statement may name: on record now, or earlier.
+#[derive(Debug)]
+pub(super) struct Names {
+    entries: Vec<Entry>,
+}
+
+fn bare(name: &str) -> String {
+    strip_titles(&normalise(name).text).to_owned()
+}
+
+fn is_inner_sign(scalar: char) -> bool {
+    matches!(scalar, '.' | '-' | '\'' | '’')
+}
+
+impl Names {
+    pub(super) fn new(board: &Board, former: &[Member]) -> Self {
+        let mut names = Self {
+            entries: Vec::new(),
+        };
+        for member in board.members() {
+            let person = board.people_named(&member.id);
+            let reference = board.reference_of(person).unwrap_or(&member.id);
+            names.add(member, reference);
+        }
+        for member in former {
+            names.add(member, &member.id);
+        }
+        names
+            .entries
+            .sort_by_key(|entry| std::cmp::Reverse(entry.scalars.len()));
+        names
+    }
+
+    fn add(&mut self, member: &Member, reference: &str) {
+        let name = bare(&member.name);
+        let scalars: Vec<char> = name
+            .chars()
+            .filter(|scalar| *scalar != ' ' && !is_inner_sign(*scalar))
+            .flat_map(char::to_lowercase)
+            .collect();
+        if scalars.is_empty() {
+            return;
+        }
+        let whole = name.split(' ').count() > 1;
+        match self
+            .entries
+            .iter_mut()
+            .find(|entry| entry.scalars == scalars)
+        {
+            Some(entry) => {
+                entry.whole |= whole;
+                let same_key = member.person.is_some() && member.person == entry.person;
+                if entry.found != Found::One(reference.to_owned()) && !same_key {
+                    entry.found = Found::Several;
+                }
+            }
+            None => self.entries.push(Entry {
+                scalars,
+                whole,
+                found: Found::One(reference.to_owned()),
+                person: member.person.clone(),
+            }),
+        }
+    }
+
+    /// The longest name at this place, and how many scalars it takes.
+    pub(super) fn at(
+        &self,
+        text: &[char],
+        spaced: &[bool],
+        at: usize,
+        titled: bool,
+    ) -> Option<(Found, usize)> {
+        self.entries.iter().find_map(|entry| {
+            let length = matches(&entry.scalars, text.get(at..)?)?;
+            let end = at + length;
+            let apart = |position: usize| spaced.get(position).copied().unwrap_or(true);
+            let next = text.get(end).copied();
+            // The name must not end inside a longer word: a vowel or mark belongs to it, and so does
+            // a Latin letter without a space.
+            let continues = next.is_some_and(|next| {
+                is_thai_mark(next)
+                    || matches!(
+                        next,
+                        '\u{e30}' | '\u{e32}' | '\u{e33}' | '\u{e45}' | 'ๆ' | 'ฯ'
+                    )
+                    || (next.is_ascii_alphanumeric() && !apart(end))
+            });
+            let begins =
+                titled || apart(at) || !text.get(at).is_some_and(char::is_ascii_alphanumeric);
+            let recognisable = titled || entry.whole || (apart(at) && apart(end));
+            (!continues && begins && recognisable).then(|| (entry.found.clone(), length))
+        })
+    }
+}
+
+/// How much of the text spells the name; signs inside a name do not matter.
+fn matches(name: &[char], text: &[char]) -> Option<usize> {
+    let mut position = 0;
+    for (index, expected) in name.iter().enumerate() {
+        while index > 0
+            && text
+                .get(position)
+                .is_some_and(|scalar| is_inner_sign(*scalar))
+        {
+            position += 1;
+        }
+        let scalar = text.get(position)?;
+        if scalar != expected && !scalar.to_lowercase().eq(std::iter::once(*expected)) {
+            return None;
+        }
+        position += 1;
+    }
+    Some(position)
+}
