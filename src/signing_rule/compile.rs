@@ -167,21 +167,7 @@ pub fn compile(
     standing: Standing,
 ) -> Result<CompiledRule, CompileRefusal> {
     check_size(rule)?;
-    let winding_up = (standing.status == Status::DissolvedLiquidating).then(|| {
-        ActCode::all()
-            .filter(|act| WINDING_UP_ACTS.contains(&act.as_str()))
-            .collect::<ActSet>()
-    });
-    let mut compiled = CompiledRule {
-        board: board.clone(),
-        basis: Basis::Clauses,
-        clauses: Vec::new(),
-        eligible: People::NONE,
-        classes: Vec::new(),
-        winding_up,
-        flags: Vec::new(),
-        office: Office::of(standing).unwrap_or(Office::Director),
-    };
+    let mut compiled = blank(board, standing);
     if let Some((decision, code)) = decided_by_standing(standing) {
         compiled.basis = Basis::Standing(decision, code);
         return Ok(compiled);
@@ -220,10 +206,44 @@ pub fn compile(
     if compiled.clauses.iter().all(|clause| !clause.satisfiable) {
         compiled.flag(Flag::RuleUnsatisfiable);
     }
-    if winding_up.is_some() {
+    if compiled.winding_up.is_some() {
         compiled.flag(Flag::WindingUpActsOnly);
     }
     Ok(compiled)
+}
+
+/// What status and law settle without any statement: who may not act at all, and, in liquidation without a registered
+/// authority of the liquidators, that all of them act jointly (s. 1261). `None` where the statement is needed.
+pub fn compile_without_statement(board: &Board, standing: Standing) -> Option<CompiledRule> {
+    let mut compiled = blank(board, standing);
+    if let Some((decision, code)) = decided_by_standing(standing) {
+        compiled.basis = Basis::Standing(decision, code);
+        return Some(compiled);
+    }
+    (standing.status == Status::DissolvedLiquidating).then(|| {
+        compiled.eligible =
+            board.people_where(|member| compiled.office.holds(member.role, member.liability));
+        liquidators_jointly(compiled)
+    })
+}
+
+/// A rule without clauses yet.
+fn blank(board: &Board, standing: Standing) -> CompiledRule {
+    let winding_up = (standing.status == Status::DissolvedLiquidating).then(|| {
+        ActCode::all()
+            .filter(|act| WINDING_UP_ACTS.contains(&act.as_str()))
+            .collect::<ActSet>()
+    });
+    CompiledRule {
+        board: board.clone(),
+        basis: Basis::Clauses,
+        clauses: Vec::new(),
+        eligible: People::NONE,
+        classes: Vec::new(),
+        winding_up,
+        flags: Vec::new(),
+        office: Office::of(standing).unwrap_or(Office::Director),
+    }
 }
 
 impl CompiledRule {

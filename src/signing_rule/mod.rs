@@ -46,7 +46,9 @@ pub use board::{
     Board, BoardRefusal, JuristicType, Liability, MAX_MEMBERS, Member, People, Role, Standing,
     Status,
 };
-pub use compile::{CompileRefusal, CompiledRule, compile, decided_by_standing};
+pub use compile::{
+    CompileRefusal, CompiledRule, compile, compile_without_statement, decided_by_standing,
+};
 pub use explain::{MAX_COMPLETIONS, MAX_MINIMAL_SETS};
 pub use interpret::{Interpretation, Outcome, Register, interpret};
 pub use review::{StatementVerdict, decide_statement};
