@@ -7,6 +7,7 @@
 
 mod access;
 mod engines;
+mod identity;
 mod ledger;
 mod migrations;
 mod registry;
@@ -44,6 +45,16 @@ cases! {
         many_requests_with_one_key_act_once,
         a_dead_attempt_is_taken_over_and_cannot_finish,
         answers_are_kept_as_long_as_was_said,
+    }
+    identity {
+        a_sign_in_supports_one_permit_and_only_in_time,
+        a_use_that_is_rolled_back_is_no_use,
+        a_journey_is_finished_once_by_the_browser_that_set_out,
+        a_refused_answer_ends_the_sign_in_and_a_missing_one_does_not,
+        accounts_are_one_person_by_trusted_number_alone,
+        a_number_that_contradicts_the_record_ends_the_sign_in,
+        a_session_lives_until_it_is_idle_old_or_ended,
+        nothing_personal_is_stored_plain_and_moved_bytes_do_not_open,
     }
     ledger {
         indices_have_no_gap_also_when_transactions_are_undone,
