@@ -91,6 +91,8 @@ codes! {
         SignatoryDoubtful = "signatory_doubtful", "ยังไม่แน่ชัดว่าผู้ลงลายมือชื่อบางคนมีอำนาจหรือไม่", "it is not certain that every signatory counts";
         /// The register's data is older than allowed and could not be refreshed.
         DataStale = "data_stale", "ข้อมูลทะเบียนเก่าเกินกว่าที่กำหนดและยังปรับปรุงไม่ได้", "the register's data is older than allowed and could not be refreshed";
+        /// A seal was applied that cannot be shown to be the registered one.
+        SealUnproven = "seal_unproven", "ยังไม่อาจยืนยันได้ว่าตราที่ประทับเป็นตราที่จดทะเบียนไว้", "it cannot be shown that the seal applied is the registered one";
         /// Somebody would count with a stronger or fresher sign-in.
         StepUpNeeded = "step_up_needed", "ต้องยืนยันตัวตนด้วยระดับที่สูงขึ้น", "a stronger or fresher sign-in is needed";
     }
@@ -144,7 +146,36 @@ pub struct Asked {
     /// The amount.
     pub amount: Option<Baht>,
     /// Company seal.
-    pub seal: SealGiven,
+    pub seal: AskedSeal,
+}
+
+/// The company seal in a question.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AskedSeal {
+    /// None was applied.
+    None,
+    /// One was applied after the moment asked about.
+    TooLate,
+    /// One was applied in time, and nothing shows that it is the registered one.
+    Unproven,
+}
+
+impl AskedSeal {
+    /// What surely counts.
+    fn surely(self) -> SealGiven {
+        match self {
+            Self::None | Self::TooLate => SealGiven::None,
+            Self::Unproven => SealGiven::NotRegistered,
+        }
+    }
+
+    /// What might count.
+    fn perhaps(self) -> SealGiven {
+        match self {
+            Self::None | Self::TooLate => SealGiven::None,
+            Self::Unproven => SealGiven::Registered,
+        }
+    }
 }
 
 /// One reason of an answer.
@@ -297,7 +328,7 @@ fn step_up(signers: &[Signer]) -> Vec<StepUp> {
 
 /// Decide over a compiled rule.
 pub fn decide(rule: &CompiledRule, signers: &[Signer], asked: Asked) -> Outcome {
-    let ask = |counts: &dyn Fn(&SignerStanding) -> Option<&str>| -> Verdict {
+    let ask = |seal: SealGiven, counts: &dyn Fn(&SignerStanding) -> Option<&str>| -> Verdict {
         let board = rule.board();
         let people = signers
             .iter()
@@ -306,18 +337,18 @@ pub fn decide(rule: &CompiledRule, signers: &[Signer], asked: Asked) -> Outcome 
             .fold(People::NONE, People::union);
         rule.decide(&RuleQuestion {
             signers: people,
-            seal: asked.seal,
+            seal,
             act: asked.act.map_or(AskedAct::NotGiven, AskedAct::Known),
             amount: asked.amount.map_or(AskedAmount::NotGiven, |amount| {
                 AskedAmount::Baht(amount, Default::default())
             }),
         })
     };
-    let surely = ask(&|standing| match standing {
+    let surely = ask(asked.seal.surely(), &|standing| match standing {
         SignerStanding::Counts { officer } => Some(officer),
         _ => None,
     });
-    let perhaps = ask(&|standing| match standing {
+    let perhaps = ask(asked.seal.perhaps(), &|standing| match standing {
         SignerStanding::Counts { officer }
         | SignerStanding::Doubtful {
             officer: Some(officer),
@@ -325,7 +356,7 @@ pub fn decide(rule: &CompiledRule, signers: &[Signer], asked: Asked) -> Outcome 
         } => Some(officer),
         _ => None,
     });
-    let stronger = ask(&|standing| match standing {
+    let stronger = ask(asked.seal.surely(), &|standing| match standing {
         SignerStanding::Counts { officer } | SignerStanding::TooWeak { officer, .. } => {
             Some(officer)
         }
@@ -347,7 +378,15 @@ pub fn decide(rule: &CompiledRule, signers: &[Signer], asked: Asked) -> Outcome 
 
     let mut reasons: Vec<Reason> = Vec::new();
     if doubt {
-        reasons.push(Reason::answer(AnswerCode::SignatoryDoubtful));
+        let people = signers
+            .iter()
+            .any(|signer| matches!(signer.standing, SignerStanding::Doubtful { .. }));
+        if people {
+            reasons.push(Reason::answer(AnswerCode::SignatoryDoubtful));
+        }
+        if asked.seal == AskedSeal::Unproven {
+            reasons.push(Reason::answer(AnswerCode::SealUnproven));
+        }
         // Which doubt it is, told once each.
         for signer in signers {
             if let SignerStanding::Doubtful { code, .. } = &signer.standing {

@@ -16,6 +16,8 @@
 
 pub mod answer;
 pub mod decision;
+pub mod http;
 pub mod question;
 pub mod receipt;
+pub mod service;
 pub mod store;

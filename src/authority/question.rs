@@ -1,5 +1,6 @@
 //! The question, read and checked.
 
+use crate::identity::policy::Sector;
 use crate::kernel::act::ActCode;
 use crate::kernel::digest::Digest;
 use crate::kernel::id::{NationalId, RegistrationNumber, SignInId};
@@ -24,7 +25,7 @@ pub struct Question {
     /// The company seal as applied, if it was.
     pub company_seal: Option<CompanySeal>,
     /// The asking sector, for its policy rows.
-    pub sector: Option<String>,
+    pub sector: Option<Sector>,
     /// What for, in the client's words; part of what a sign-in is bound to.
     pub purpose: String,
     /// The moment asked about; `None` is now.
@@ -74,7 +75,7 @@ pub struct RecordedQuestion<'a> {
     /// Company seal.
     pub company_seal: Option<&'a CompanySeal>,
     /// Sector.
-    pub sector: Option<&'a str>,
+    pub sector: Option<Sector>,
     /// Purpose.
     pub purpose: &'a str,
     /// Moment asked about.

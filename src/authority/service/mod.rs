@@ -1,0 +1,517 @@
+//! Asking: facts, people, rule, answer, receipt, all in one transaction.
+
+mod people;
+mod reading;
+
+use super::answer::{
+    Answer, AsOfPart, BasisPart, CompletionPart, CountedPart, MorePart, WouldPermitPart,
+    step_up_parts, words_at,
+};
+use super::decision::{
+    self, AnswerCode, Asked, AskedSeal, Outcome, Reason, Signer, SignerStanding,
+};
+use super::question::{Question, RecordedQuestion};
+use super::receipt::{self, AssuranceBasis, ReceiptClaims};
+use super::store::{self, Index, StoredVerification};
+use crate::crypto::jws::{self, JwsError};
+use crate::crypto::key::Signer as KeySigner;
+pub use crate::db::StoreError;
+use crate::db::{AnyConnection, Database, RetryHint};
+use crate::identity::assurance::Assurance;
+use crate::identity::service::{IdentityError, IdentityService};
+use crate::kernel::digest::{CanonicalError, Digest, canonical_json};
+use crate::kernel::id::{Randomness, SignInId, VerificationId};
+use crate::kernel::time::{Clock, Instant};
+use crate::ledger::leaf::LeafKind;
+use crate::ledger::service::{LedgerService, RecordError};
+use crate::registry::model::Facts;
+use crate::registry::service::{ConsultError, Freshness, RegistryService};
+use crate::registry::store as registry_store;
+use crate::signing_rule::{Decision, ReasonCode};
+use people::Person;
+use serde::Serialize;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// How long an answer about the present may be relied on (ATK-61).
+const VALID_FOR: Duration = Duration::from_secs(60);
+
+/// Gives every client its own reference of a person, so that two clients cannot join their data (KEY-24).
+pub trait PairwiseReferences: Send + Sync {
+    /// The reference of `person` for `client_id`.
+    fn reference(&self, client_id: &str, person: &str) -> String;
+}
+
+/// Why a question was not answered.
+#[derive(Debug, thiserror::Error)]
+pub enum AskError {
+    /// The register has no such juristic person, or could not be asked.
+    #[error(transparent)]
+    Registry(#[from] ConsultError),
+    /// Nothing is known of it at the moment asked about.
+    #[error("nothing is known of this juristic person at that time")]
+    UnknownThen,
+    /// The moment asked about lies in the future.
+    #[error("the moment asked about lies in the future")]
+    Future,
+    /// A sign-in could not be read.
+    #[error(transparent)]
+    Identity(#[from] IdentityError),
+    /// The receipt could not be signed.
+    #[error(transparent)]
+    Receipt(#[from] JwsError),
+    /// The log refused.
+    #[error("the log: {0}")]
+    Ledger(#[from] RecordError),
+    /// The question or answer has no canonical form.
+    #[error(transparent)]
+    Canonical(#[from] CanonicalError),
+    /// The database.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl RetryHint for AskError {
+    fn may_be_retried(&self) -> bool {
+        match self {
+            Self::Store(error) => error.may_be_retried(),
+            Self::Ledger(error) => error.may_be_retried(),
+            Self::Identity(IdentityError::Store(error)) => error.may_be_retried(),
+            _ => false,
+        }
+    }
+}
+
+/// An answer with its receipt.
+#[derive(Debug, Clone)]
+pub struct Answered {
+    /// The answer.
+    pub answer: Answer,
+    /// The receipt, compact JWS.
+    pub receipt: String,
+}
+
+/// What [`AuthorityService::new`] is made from.
+pub struct Parts {
+    /// Where answers are kept.
+    pub database: Arc<Database>,
+    /// Facts.
+    pub registry: RegistryService,
+    /// Sign-ins and policies.
+    pub identity: Arc<IdentityService>,
+    /// The log.
+    pub ledger: LedgerService,
+    /// Signs receipts.
+    pub signer: Arc<dyn KeySigner>,
+    /// References of people for each client.
+    pub references: Arc<dyn PairwiseReferences>,
+    /// Issuer of receipts: the service's API address.
+    pub issuer: String,
+    /// What time it is.
+    pub clock: Arc<dyn Clock>,
+    /// Fresh identifiers.
+    pub randomness: Arc<dyn Randomness>,
+}
+
+/// Answers questions.
+pub struct AuthorityService {
+    parts: Parts,
+}
+
+/// What the log commits to when a question was answered.
+#[derive(Serialize)]
+struct Logged<'a> {
+    client_id: &'a str,
+    decision: &'a str,
+    question_sha256: Digest,
+    answer_sha256: Digest,
+    receipt_sha256: Digest,
+}
+
+impl AuthorityService {
+    /// Put together.
+    pub fn new(parts: Parts) -> Self {
+        Self { parts }
+    }
+
+    /// Answer a question of a client.
+    pub async fn ask(
+        self: &Arc<Self>,
+        client_id: &str,
+        question: Question,
+    ) -> Result<Answered, AskError> {
+        let now = self.parts.clock.now();
+        if [question.valid_at, question.known_at]
+            .into_iter()
+            .flatten()
+            .any(|at| at > now)
+        {
+            return Err(AskError::Future);
+        }
+        let present = question.valid_at.is_none() && question.known_at.is_none();
+        let freshness = if present {
+            self.parts
+                .registry
+                .consult(&question.juristic_person)
+                .await?
+                .freshness
+        } else {
+            Freshness::Fresh
+        };
+        let this = Arc::clone(self);
+        let client_id = client_id.to_owned();
+        let span = tracing::Span::current();
+        tokio::task::spawn_blocking(move || {
+            span.in_scope(|| this.answer(&client_id, &question, freshness))
+        })
+        .await
+        .map_err(|error| StoreError::Unavailable {
+            cause: error.to_string(),
+        })?
+    }
+
+    /// Load, decide, write: one transaction.
+    fn answer(
+        &self,
+        client_id: &str,
+        question: &Question,
+        freshness: Freshness,
+    ) -> Result<Answered, AskError> {
+        // Fixed before the transaction: it may run again, and must then say the same.
+        let id = VerificationId::generate(self.parts.randomness.as_ref());
+        let now = self.parts.clock.now();
+        self.parts.database.write(|connection| {
+            self.answer_in(connection, &id, now, client_id, question, freshness)
+        })
+    }
+
+    fn answer_in(
+        &self,
+        connection: &mut AnyConnection,
+        id: &VerificationId,
+        now: Instant,
+        client_id: &str,
+        question: &Question,
+        freshness: Freshness,
+    ) -> Result<Answered, AskError> {
+        let valid_at = question.valid_at.unwrap_or(now);
+        let known_at = question.known_at.unwrap_or(now);
+        let number = &question.juristic_person;
+        let facts = match (question.valid_at, question.known_at) {
+            (None, None) => registry_store::current(connection, number)?,
+            _ => registry_store::at(connection, number, valid_at, known_at)?,
+        }
+        .ok_or(AskError::UnknownThen)?;
+
+        let people = self.people(connection, client_id, question, &facts, valid_at, now)?;
+        let signers: Vec<Signer> = people.iter().map(|person| person.signer.clone()).collect();
+        let reading = reading::read(&facts, valid_at);
+        let outcome = self.decide(question, freshness, &reading, &signers, valid_at);
+
+        let answer = self.put_together(
+            id,
+            now,
+            question,
+            &facts,
+            &reading,
+            &people,
+            &outcome,
+            (valid_at, known_at),
+        );
+        let recorded = canonical_json(&recorded(question, &people, valid_at, known_at))?;
+        let question_sha256 = Digest::of(&recorded);
+        let answer_sha256 = answer.digest()?;
+        let claims = self.claims(
+            client_id,
+            question,
+            &answer,
+            &people,
+            &outcome,
+            (question_sha256, answer_sha256),
+            now,
+        );
+        let receipt = jws::sign(self.parts.signer.as_ref(), receipt::TYPE, None, &claims)?;
+
+        if outcome.decision == Decision::Permit {
+            for sign_in in counted_sign_ins(&people, &outcome) {
+                self.parts.identity.consume(connection, sign_in, id, now)?;
+            }
+        }
+        let stored = StoredVerification {
+            id: id.clone(),
+            client_id: client_id.to_owned(),
+            asked_at: now,
+            question: String::from_utf8_lossy(&recorded).into_owned(),
+            answer: String::from_utf8_lossy(&canonical_json(&answer)?).into_owned(),
+            receipt: receipt.clone(),
+        };
+        let index = Index {
+            registration_number: number.as_str(),
+            decision: outcome.decision.as_str(),
+            registry_version: facts.version.version,
+        };
+        store::insert(connection, &stored, index)?;
+        let logged = Logged {
+            client_id,
+            decision: outcome.decision.as_str(),
+            question_sha256,
+            answer_sha256,
+            receipt_sha256: Digest::of(&receipt),
+        };
+        self.parts.ledger.record(
+            connection,
+            LeafKind::VerificationDecided,
+            id.as_str(),
+            &logged,
+        )?;
+        Ok(Answered { answer, receipt })
+    }
+
+    fn decide(
+        &self,
+        question: &Question,
+        freshness: Freshness,
+        reading: &reading::Reading,
+        signers: &[Signer],
+        valid_at: Instant,
+    ) -> Outcome {
+        if freshness == Freshness::Stale {
+            return Outcome::settled(
+                Decision::Indeterminate,
+                Reason::answer(AnswerCode::DataStale),
+                signers,
+            );
+        }
+        let Some(rule) = &reading.rule else {
+            let reason = Reason::rule(ReasonCode::StatementNeedsReview);
+            return Outcome::settled(Decision::Indeterminate, reason, signers);
+        };
+        let asked = Asked {
+            act: question.act,
+            amount: question.amount,
+            seal: seal(question, valid_at),
+        };
+        decision::decide(rule, signers, asked)
+    }
+
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "an answer names everything it was decided on"
+    )]
+    fn put_together(
+        &self,
+        id: &VerificationId,
+        now: Instant,
+        question: &Question,
+        facts: &Facts,
+        reading: &reading::Reading,
+        people: &[Person],
+        outcome: &Outcome,
+        (valid_at, known_at): (Instant, Instant),
+    ) -> Answer {
+        let name_of = |officer: &String| {
+            officer
+                .parse()
+                .ok()
+                .and_then(|reference| facts.record.officer(reference))
+                .map_or_else(|| officer.clone(), |officer| officer.name.full())
+        };
+        let basis = outcome.basis.iter().map(|basis| BasisPart {
+            kind: "signing_rule".to_owned(),
+            clause: basis.clause,
+            span: [basis.span.start, basis.span.end],
+            text: words_at(&reading.statement, basis.span),
+            signatories: people
+                .iter()
+                .filter_map(|person| self.counted(person, &basis.officers, question, &name_of))
+                .collect(),
+        });
+        let step_up = step_up_parts(outcome);
+        Answer {
+            id: id.to_string(),
+            decision: outcome.decision.as_str().to_owned(),
+            basis: basis.collect(),
+            reasons: outcome.reasons.iter().cloned().map(Into::into).collect(),
+            notices: outcome.notices.iter().cloned().map(Into::into).collect(),
+            completions: outcome
+                .completions
+                .iter()
+                .map(|completion| CompletionPart {
+                    add: completion
+                        .add
+                        .iter()
+                        .map(|more| MorePart {
+                            n: more.n,
+                            of: more.of.iter().map(name_of).collect(),
+                            officers: more.of.clone(),
+                        })
+                        .collect(),
+                    seal: completion.seal,
+                    step_up: step_up.clone(),
+                })
+                .collect(),
+            completions_truncated: outcome.completions_truncated,
+            excluded: outcome.excluded.iter().cloned().map(Into::into).collect(),
+            would_permit_if: WouldPermitPart {
+                max_amount: outcome.max_amount.map(|amount| amount.to_string()),
+                acts: outcome
+                    .acts
+                    .iter()
+                    .map(|act| act.as_str().to_owned())
+                    .collect(),
+                step_up,
+            },
+            as_of: AsOfPart {
+                valid_at,
+                known_at,
+                registry_version: facts.version.version,
+                policy_version: self.parts.identity.policy().version().to_owned(),
+            },
+            data_as_of: Some(facts.version.data_as_of),
+            valid_until: now.plus(VALID_FOR),
+        }
+    }
+
+    /// A person who fills a seat, as the answer shows it.
+    fn counted(
+        &self,
+        person: &Person,
+        seated: &[String],
+        question: &Question,
+        name_of: &dyn Fn(&String) -> String,
+    ) -> Option<CountedPart> {
+        let SignerStanding::Counts { officer } = &person.signer.standing else {
+            return None;
+        };
+        if !seated.contains(officer) {
+            return None;
+        }
+        let assurance = person.assurance.as_ref();
+        let requirement = self.requirement(question);
+        Some(CountedPart {
+            person: person.signer.reference.clone(),
+            officer: officer.clone(),
+            name: name_of(officer),
+            sign_in: person.sign_in.as_ref().map(ToString::to_string),
+            ial: assurance.map(|assurance| assurance.ial.as_str().to_owned()),
+            aal: assurance.map(|assurance| assurance.aal.as_str().to_owned()),
+            aal_assumed: assurance.is_some_and(|assurance| assurance.aal_assumed),
+            policy_row: assurance.map(|_| format!("{} v{}", requirement.id, requirement.version)),
+        })
+    }
+
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "a receipt names everything it is about"
+    )]
+    fn claims(
+        &self,
+        client_id: &str,
+        question: &Question,
+        answer: &Answer,
+        people: &[Person],
+        outcome: &Outcome,
+        (question_sha256, answer_sha256): (Digest, Digest),
+        now: Instant,
+    ) -> ReceiptClaims {
+        let seated: Vec<&Assurance> = people
+            .iter()
+            .filter(|person| is_seated(person, outcome))
+            .filter_map(|person| person.assurance.as_ref())
+            .collect();
+        let assurance_basis = if seated.is_empty() {
+            AssuranceBasis::None
+        } else if seated.iter().any(|assurance| assurance.aal_assumed) {
+            AssuranceBasis::Assumed
+        } else {
+            AssuranceBasis::Stated
+        };
+        ReceiptClaims {
+            iss: self.parts.issuer.clone(),
+            aud: client_id.to_owned(),
+            jti: answer.id.clone(),
+            iat: now.seconds(),
+            issued_at: now.to_string(),
+            juristic_person: question.juristic_person.to_string(),
+            decision: answer.decision.clone(),
+            reason_codes: answer
+                .reasons
+                .iter()
+                .map(|reason| reason.code.clone())
+                .collect(),
+            question_sha256: question_sha256.to_hex(),
+            answer_sha256: answer_sha256.to_hex(),
+            registry_version: answer.as_of.registry_version,
+            data_as_of: answer
+                .data_as_of
+                .map(|at| at.to_string())
+                .unwrap_or_default(),
+            policy_version: answer.as_of.policy_version.clone(),
+            valid_until: answer.valid_until.to_string(),
+            assurance_basis,
+        }
+    }
+
+    /// A stored answer of this client.
+    pub fn find(
+        &self,
+        client_id: &str,
+        id: &VerificationId,
+    ) -> Result<Option<StoredVerification>, StoreError> {
+        self.parts
+            .database
+            .read(|connection| store::find(connection, client_id, id))
+    }
+}
+
+fn is_seated(person: &Person, outcome: &Outcome) -> bool {
+    let seats = outcome
+        .basis
+        .as_ref()
+        .map(|basis| basis.officers.as_slice())
+        .unwrap_or_default();
+    matches!(&person.signer.standing, SignerStanding::Counts { officer } if seats.contains(officer))
+}
+
+/// The sign-ins that a permit rests on. Others stay usable for their own question.
+fn counted_sign_ins<'a>(
+    people: &'a [Person],
+    outcome: &'a Outcome,
+) -> impl Iterator<Item = &'a SignInId> {
+    people
+        .iter()
+        .filter(move |person| is_seated(person, outcome))
+        .filter_map(|person| person.sign_in.as_ref())
+}
+
+/// The company seal as far as it can be told. The register's feed names no seal: that one was applied in time does not
+/// show that it is the registered one (Supreme Court 1462/2508).
+fn seal(question: &Question, valid_at: Instant) -> AskedSeal {
+    match &question.company_seal {
+        None => AskedSeal::None,
+        Some(seal) if seal.at > valid_at => AskedSeal::TooLate,
+        Some(_) => AskedSeal::Unproven,
+    }
+}
+
+fn recorded<'a>(
+    question: &'a Question,
+    people: &[Person],
+    valid_at: Instant,
+    known_at: Instant,
+) -> RecordedQuestion<'a> {
+    RecordedQuestion {
+        juristic_person: question.juristic_person.as_str(),
+        act: question.act.map(|act| act.as_str()),
+        amount: question.amount.map(|amount| amount.to_string()),
+        signatories: people
+            .iter()
+            .map(|person| person.signer.reference.clone())
+            .collect(),
+        company_seal: question.company_seal.as_ref(),
+        sector: question.sector,
+        purpose: &question.purpose,
+        valid_at,
+        known_at,
+    }
+}
