@@ -45,8 +45,7 @@ fn thin_doors(file: &SourceFile) -> Vec<Finding> {
 
 #[test]
 fn every_room_has_a_front_door_that_teaches() {
-    let house = source::house();
-    let findings: Vec<Finding> = house.iter().flat_map(thin_doors).collect();
+    let findings: Vec<Finding> = source::house().iter().flat_map(thin_doors).collect();
     source::assert_none(&findings);
 }
 

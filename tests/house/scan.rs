@@ -154,11 +154,14 @@ pub(crate) fn tokens(blanked: &str) -> Vec<Token> {
     found
 }
 
-/// What remains for the rules: the tokens outside test-only items, and the names of modules
-/// declared test-only (`#[cfg(test)] mod tests;`).
+/// What remains for the rules: the tokens outside test-only items, and where the modules declared
+/// test-only are.
 pub(crate) struct Code {
     pub(crate) tokens: Vec<Token>,
+    /// `#[cfg(test)] mod tests;`: the names.
     pub(crate) test_modules: Vec<String>,
+    /// `#[cfg(test)] #[path = "x_tests.rs"] mod tests;`: the files, beside the one that says so.
+    pub(crate) test_files: Vec<String>,
 }
 
 /// Reads a source file.
@@ -167,6 +170,7 @@ pub(crate) fn code(source: &str) -> Code {
     let text = |i: usize| all.get(i).map_or("", |token| token.text.as_str());
     let mut kept = Vec::new();
     let mut test_modules = Vec::new();
+    let mut test_files = Vec::new();
     let mut i = 0;
     while i < all.len() {
         let cfg_test = ["#", "[", "cfg", "(", "test", ")", "]"];
@@ -180,7 +184,13 @@ pub(crate) fn code(source: &str) -> Code {
             continue;
         }
         i += cfg_test.len();
+        let mut file = None;
         while text(i) == "#" {
+            if text(i + 2) == "path" {
+                let line = all.get(i).map_or(0, |token| token.line);
+                let written = source.lines().nth(line.saturating_sub(1));
+                file = written.and_then(|text| text.split('"').nth(1));
+            }
             i = after_group(&all, i + 1);
         }
         // The item ends at its first `;` or at the end of its first `{ … }`.
@@ -198,13 +208,17 @@ pub(crate) fn code(source: &str) -> Code {
         } else {
             i += 1;
             if let Some(place) = words.iter().position(|word| word == "mod") {
-                test_modules.extend(words.get(place + 1).cloned());
+                match file {
+                    Some(file) => test_files.push(file.to_owned()),
+                    None => test_modules.extend(words.get(place + 1).cloned()),
+                }
             }
         }
     }
     Code {
         tokens: kept,
         test_modules,
+        test_files,
     }
 }
 
@@ -374,10 +388,14 @@ mod tests {
             #[cfg(test)] mod tests { use diesel::a; fn f() { b::c(); } }
             #[cfg(test)] #[expect(x, reason = \"y\")] mod more;
             #[cfg(test)] fn helper(x: [u8; 3]) -> d::E { f::g() }
+            #[cfg(test)]
+            #[path = \"other_tests.rs\"]
+            mod other;
             h::i();
         ";
         assert_eq!(texts(source), ["h::i"]);
         assert_eq!(code(source).test_modules, ["more"]);
+        assert_eq!(code(source).test_files, ["other_tests.rs"]);
     }
 
     #[test]

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use std::fmt;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 
 /// The rooms that answer business questions.
 pub(crate) const CAPABILITIES: [&str; 12] = [
@@ -188,36 +189,49 @@ fn relative(path: &Path) -> String {
     below.to_string_lossy().replace('\\', "/")
 }
 
-/// All of `src` except modules compiled only for tests.
-pub(crate) fn house() -> Vec<SourceFile> {
-    let files: Vec<SourceFile> = files_below("src")
+/// All of `src` except modules compiled only for tests, read once.
+pub(crate) fn house() -> &'static [SourceFile] {
+    static HOUSE: OnceLock<Vec<SourceFile>> = OnceLock::new();
+    HOUSE.get_or_init(|| {
+        let files: Vec<SourceFile> = files_below("src")
+            .iter()
+            .filter(|path| path.ends_with(".rs"))
+            .map(|path| SourceFile::new(path, &read(path)))
+            .collect();
+        let for_tests: BTreeSet<Vec<String>> = files.iter().flat_map(only_for_tests).collect();
+        files
+            .into_iter()
+            .filter(|file| {
+                let inside = |module: &Vec<String>| file.module.starts_with(module);
+                !for_tests.iter().any(inside)
+            })
+            .collect()
+    })
+}
+
+/// The modules that a file declares for tests alone.
+fn only_for_tests(file: &SourceFile) -> Vec<Vec<String>> {
+    let below = if file.module == ["lib"] {
+        Vec::new()
+    } else {
+        file.module.clone()
+    };
+    // `#[path]` counts from the folder of the file that says so.
+    let beside = if file.path.ends_with("/mod.rs") {
+        below.clone()
+    } else {
+        file.parent(&below)
+    };
+    let child = |parent: &[String], name: &str| [parent, &[name.to_owned()]].concat();
+    let code = scan::code(&file.source);
+    code.test_modules
         .iter()
-        .filter(|path| path.ends_with(".rs"))
-        .map(|path| SourceFile::new(path, &read(path)))
-        .collect();
-    let for_tests: BTreeSet<Vec<String>> = files
-        .iter()
-        .flat_map(|file| {
-            scan::code(&file.source)
-                .test_modules
-                .into_iter()
-                .map(|name| {
-                    let mut module = file.module.clone();
-                    if module == ["lib"] {
-                        module.clear();
-                    }
-                    module.push(name);
-                    module
-                })
-        })
-        .collect();
-    files
-        .into_iter()
-        .filter(|file| {
-            !for_tests
+        .map(|name| child(&below, name))
+        .chain(
+            code.test_files
                 .iter()
-                .any(|module| file.module.starts_with(module))
-        })
+                .map(|name| child(&beside, name.trim_end_matches(".rs"))),
+        )
         .collect()
 }
 
@@ -279,6 +293,20 @@ mod tests {
                 None
             ]
         );
+    }
+
+    #[test]
+    fn files_for_tests_alone_are_no_part_of_the_house() {
+        let declared = "#[cfg(test)] mod tests; #[cfg(test)] #[path = \"x_tests.rs\"] mod more;";
+        let of = |path: &str| -> Vec<String> {
+            only_for_tests(&SourceFile::new(path, declared))
+                .iter()
+                .map(|module| module.join("::"))
+                .collect()
+        };
+        assert_eq!(of("src/a/mod.rs"), ["a::tests", "a::x_tests"]);
+        assert_eq!(of("src/a/b.rs"), ["a::b::tests", "a::x_tests"]);
+        assert_eq!(of("src/lib.rs"), ["tests", "x_tests"]);
     }
 
     #[test]
