@@ -227,7 +227,8 @@ pub(super) struct Deflate {
 impl Deflate {
     /// For what is written with every document: fast.
     pub(super) fn fast() -> Self {
-        Self::at(CompressionLvl::fastest())
+        // Level 1: what the library calls fastest is level 0, which compresses nothing.
+        Self::at(CompressionLvl::new(1).unwrap_or(CompressionLvl::best()))
     }
 
     /// For what is prepared once: small.
@@ -280,6 +281,17 @@ mod tests {
         let mut out = Vec::new();
         put_int(&mut out, i32::MIN);
         assert_eq!(out, b"-2147483648");
+    }
+
+    #[test]
+    fn both_levels_compress() {
+        let text = "ข้อความเดิม ".repeat(200);
+        for mut deflate in [Deflate::fast(), Deflate::best()] {
+            match deflate.compress(text.as_bytes()) {
+                Data::Deflated(bytes) => assert!(bytes.len() < text.len() / 20),
+                Data::Plain(_) => panic!("not compressed"),
+            }
+        }
     }
 
     #[test]

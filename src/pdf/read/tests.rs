@@ -186,6 +186,43 @@ fn a_signature_shown_from_another_place_than_its_hole_covers_nothing() {
     assert!(coverages.contains(&Coverage::UpTo { bytes: bytes.len() }));
 }
 
+/// A file of these objects, the first of which is the catalog.
+fn by_hand(objects: &[&[u8]]) -> Vec<u8> {
+    let mut bytes = b"%PDF-1.7\n".to_vec();
+    let mut table = format!("xref\n1 {}\n", objects.len());
+    for (number, object) in (1..).zip(objects) {
+        table.push_str(&format!("{:010} 00000 n \n", bytes.len()));
+        bytes.extend_from_slice(format!("{number} 0 obj\n").as_bytes());
+        bytes.extend_from_slice(object);
+        bytes.extend_from_slice(b"\nendobj\n");
+    }
+    let (start, size) = (bytes.len(), objects.len() + 1);
+    let trailer = format!("trailer\n<</Size {size}/Root 1 0 R>>\nstartxref\n{start}\n%%EOF\n");
+    bytes.extend_from_slice(table.as_bytes());
+    bytes.extend_from_slice(trailer.as_bytes());
+    bytes
+}
+
+#[test]
+fn object_streams_stay_shut_and_bombs_are_refused() {
+    const CATALOG: &[u8] = b"<</Type/Catalog/Pages 2 0 R>>";
+    const PAGES: &[u8] = b"<</Type/Pages/Count 0/Kids[]>>";
+    let packed = b"<</Type/ObjStm/N 1/First 4/Length 16>>\nstream\n9 0 <</JS(x)>>  \nendstream";
+    let seen = inspect(&by_hand(&[CATALOG, PAGES, packed])).unwrap();
+    let expected = [Finding::Unsigned, Finding::ObjectStream, Finding::NotPdfA3];
+    assert_eq!(seen.findings, expected);
+
+    let nested = [vec![b'['; 50_000], vec![b']'; 50_000]].concat();
+    let deep = by_hand(&[CATALOG, PAGES, &nested]);
+    assert_eq!(inspect(&deep), Err(ReadRefusal::Malformed));
+
+    let mut spec = document(Vec::new());
+    spec.attachments[0].bytes = vec![0; MOST_UNPACKED + 1];
+    let bomb = ENGINE.render_unsigned(&spec).unwrap();
+    assert!(bomb.len() < MOST_UNPACKED / 10);
+    assert_eq!(inspect(&bomb), Err(ReadRefusal::Malformed));
+}
+
 #[test]
 fn an_unsigned_file_says_so() {
     let spec = document(vec![Paragraph::text("ทดสอบ").into()]);

@@ -22,6 +22,17 @@ fn equal_records_give_equal_bytes_whatever_was_written_before() {
 }
 
 #[test]
+fn one_engine_serves_many_threads_with_equal_bytes() {
+    let spec = certificate();
+    let expected = ENGINE.render_unsigned(&spec).unwrap();
+    std::thread::scope(|scope| {
+        for _ in 0..4 {
+            scope.spawn(|| assert_eq!(ENGINE.render_unsigned(&spec).unwrap(), expected));
+        }
+    });
+}
+
+#[test]
 fn another_record_gives_another_file_identifier() {
     let mut spec = document(vec![Paragraph::text("ก").into()]);
     let id = |bytes: &[u8]| {
