@@ -1,10 +1,10 @@
 //! Deciding: status first, then acts and amounts, then people, then the seal.
 
 use super::board::People;
+use super::clause::{AmountUnit, Seal};
 use super::compile::{Basis, CompiledClause, CompiledRule, Office};
 use super::explain;
 use super::matching::{fills_all, seat};
-use super::rule::{AmountUnit, Seal};
 use super::verdict::{
     AskedAct, AskedAmount, Decision, Excluded, ExclusionCode, Flag, Met, Question, Reason,
     ReasonCode, SealGiven, Verdict, WouldPermitIf,

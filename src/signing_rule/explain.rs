@@ -6,10 +6,10 @@
 //! for the symbolic part and [`SET_STEPS`] steps for the listing. A budget that runs out sets a flag.
 
 use super::board::People;
+use super::clause::Seal;
 use super::compile::{CompiledClause, CompiledRule};
 use super::evaluate::{Coverage, Signers};
 use super::matching::{fills_all, implies, seat};
-use super::rule::Seal;
 use super::verdict::{
     AskedAct, Completion, Decision, MinimalSet, More, Question, SealGiven, Verdict,
 };

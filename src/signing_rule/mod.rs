@@ -24,12 +24,14 @@
 //! # How to add one more
 //!
 //! * a phrase or sentence pattern: see [`interpret`];
-//! * a kind of rule: a variant of [`RuleKind`], its JSON in `rule.rs`, its seats in `compile.rs`, and its
+//! * a kind of rule: a variant of [`RuleKind`], its JSON in `rule.rs`, its seats in `alternatives.rs`, and its
 //!   definition in the naive twin of the tests;
 //! * a status: a row of the table in [`mod@compile`], its arm, and its row in the status test;
 //! * a reason or flag: a row in `verdict.rs`, with both languages.
 
+mod alternatives;
 mod board;
+mod clause;
 pub mod compile;
 mod evaluate;
 mod explain;
@@ -37,25 +39,22 @@ pub mod interpret;
 mod matching;
 mod review;
 mod rule;
+mod standing;
 mod verdict;
 
 #[cfg(test)]
 mod decision_tests;
 
-pub use board::{
-    Board, BoardRefusal, JuristicType, Liability, MAX_MEMBERS, Member, People, Role, Standing,
-    Status,
-};
+pub use board::{Board, BoardRefusal, Liability, MAX_MEMBERS, Member, People, Role};
+pub use clause::{AmountRange, AmountUnit, Clause, Scope, ScopedAct, Seal, SigningRule};
 pub use compile::{
     CompileRefusal, CompiledRule, compile, compile_without_statement, decided_by_standing,
 };
 pub use explain::{MAX_COMPLETIONS, MAX_MINIMAL_SETS};
 pub use interpret::{Interpretation, Outcome, Register, interpret};
 pub use review::{StatementVerdict, decide_statement};
-pub use rule::{
-    AmountRange, AmountUnit, Clause, Majority, Parts, Pool, Rule, RuleKind, RuleRefusal, Scope,
-    ScopedAct, Seal, SigningRule, Span,
-};
+pub use rule::{Majority, Parts, Pool, Rule, RuleKind, RuleRefusal, Span};
+pub use standing::{JuristicType, Standing, Status};
 pub use verdict::{
     AskedAct, AskedAmount, Completion, Decision, Excluded, ExclusionCode, Flag, Met, MinimalSet,
     More, Question, Reason, ReasonCode, SealGiven, Verdict, WouldPermitIf,

@@ -3,10 +3,11 @@
 //! Only a complete reading decides. For an ambiguous one the answer also says what each reading would
 //! decide and whether all agree; the decision stays indeterminate.
 
-use super::board::{Board, Standing};
+use super::board::Board;
+use super::clause::SigningRule;
 use super::compile::{compile, decided_by_standing};
 use super::interpret::{Interpretation, Outcome};
-use super::rule::SigningRule;
+use super::standing::Standing;
 use super::verdict::{Decision, Question, Reason, ReasonCode, Verdict};
 
 /// A verdict on a statement.

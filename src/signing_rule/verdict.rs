@@ -1,7 +1,8 @@
 //! Questions and answers: the words in which a decision is given.
 
 use super::board::People;
-use super::rule::{AmountUnit, Span};
+use super::clause::AmountUnit;
+use super::rule::Span;
 use crate::kernel::act::ActCode;
 use crate::kernel::lang::Bilingual;
 use crate::kernel::money::Baht;

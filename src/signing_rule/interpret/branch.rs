@@ -3,8 +3,8 @@
 use super::lexer::Kind;
 use super::lexicon::Word;
 use super::party::{Join, Party, Sentence, Who, bracketings, head_count};
-use crate::kernel::money::Baht;
-use crate::signing_rule::rule::{AmountRange, AmountUnit, Pool, Rule, Seal, Span};
+use crate::signing_rule::clause::{AmountRange, Seal};
+use crate::signing_rule::rule::{Pool, Rule, Span};
 
 /// The most parties joined by ร่วมกับ.
 const MAX_PARTIES: usize = 6;
@@ -28,6 +28,8 @@ struct Closing {
     joint: bool,
     total: Option<u16>,
     everybody: Option<Option<u16>>,
+    /// A count behind the verb: กรรมการลงลายมือชื่อร่วมกันสองคน.
+    count: Option<u16>,
     any_one: bool,
     alone: bool,
     seal: Option<Seal>,
@@ -246,108 +248,15 @@ impl Sentence<'_> {
                     closing.amounts = range;
                     at = to;
                 }
+                Some(Kind::Number(_) | Kind::Word(Word::AtLeast | Word::Count))
+                    if closing.count.is_none() =>
+                {
+                    let (to, n) = self.count(at)?;
+                    (at, closing.count) = (to, Some(n));
+                }
                 _ => return Some((at, closing)),
             }
         }
-    }
-
-    /// [วงเงิน] ไม่เกิน n บาท, เกิน n บาท [แต่ไม่เกิน m บาท], ตั้งแต่ n บาท ขึ้นไป / ถึง m บาท, ต่ำกว่า n บาท, [ต่อครั้ง …].
-    pub(super) fn amounts(&self, at: usize) -> Option<(usize, AmountRange)> {
-        let mut at = self.skip(at, Word::Limit);
-        let mut per = self.unit(at);
-        at += usize::from(per.is_some());
-        at = self.skip(at, Word::Limit);
-        let (mut min, mut max): (Option<Baht>, Option<Baht>) = (None, None);
-        loop {
-            let Some(Kind::Word(word)) = self.kind(at) else {
-                break;
-            };
-            match word {
-                Word::NotOver if max.is_none() => {
-                    let (to, value) = self.baht(at + 1)?;
-                    (at, max) = (to, Some(value));
-                }
-                Word::Below if max.is_none() => {
-                    let (to, value) = self.baht(at + 1)?;
-                    (at, max) = (to, Some(value.one_satang_less()?));
-                }
-                Word::Over if min.is_none() => {
-                    let (to, value) = self.baht(at + 1)?;
-                    (at, min) = (to, Some(value.one_satang_more()?));
-                }
-                Word::AtLeast if min.is_none() => {
-                    let (to, value) = self.baht(at + 1)?;
-                    (at, min) = (to, Some(value));
-                }
-                Word::From if min.is_none() => {
-                    let (to, value) = self.baht_or_number(at + 1)?;
-                    min = Some(value);
-                    if self.is(to, Word::Upwards) {
-                        at = to + 1;
-                    } else if self.is(to, Word::To) && max.is_none() {
-                        let (to, value) = self.baht(to + 1)?;
-                        (at, max) = (to, Some(value));
-                    } else {
-                        return None;
-                    }
-                }
-                // เกินหนึ่งล้านบาท แต่ไม่เกินห้าล้านบาท
-                Word::But | Word::And
-                    if (min.is_some() != max.is_some())
-                        && matches!(
-                            self.kind(at + 1),
-                            Some(Kind::Word(Word::NotOver | Word::Over | Word::Below))
-                        ) =>
-                {
-                    at += 1;
-                }
-                _ => break,
-            }
-        }
-        if min.is_none() && max.is_none() {
-            return None;
-        }
-        if let Some(unit) = self.unit(at) {
-            if per.is_some() {
-                return None;
-            }
-            per = Some(unit);
-            at += 1;
-        }
-        AmountRange::new(min, max, per)
-            .ok()
-            .map(|range| (at, range))
-    }
-
-    fn unit(&self, at: usize) -> Option<AmountUnit> {
-        match self.kind(at) {
-            Some(Kind::Word(Word::PerAct)) => Some(AmountUnit::Act),
-            Some(Kind::Word(Word::PerDay)) => Some(AmountUnit::Day),
-            Some(Kind::Word(Word::PerMonth)) => Some(AmountUnit::Month),
-            Some(Kind::Word(Word::PerContract)) => Some(AmountUnit::Contract),
-            _ => None,
-        }
-    }
-
-    /// n บาท, with the same amount once more in brackets if it is there.
-    fn baht(&self, at: usize) -> Option<(usize, Baht)> {
-        let (to, value) = self.baht_or_number(at)?;
-        if !self.is(to.checked_sub(1)?, Word::Baht) {
-            return None;
-        }
-        if self.is(to, Word::Open) {
-            let (end, again) = self.baht_or_number(to + 1)?;
-            return (again == value && self.is(end, Word::Close)).then_some((end + 1, value));
-        }
-        Some((to, value))
-    }
-
-    fn baht_or_number(&self, at: usize) -> Option<(usize, Baht)> {
-        let Some(Kind::Number(hundredths)) = self.kind(at) else {
-            return None;
-        };
-        let value = Baht::from_satang(i64::try_from(*hundredths).ok()?);
-        Some((self.skip(at + 1, Word::Baht), value))
     }
 
     /// What the parties mean together.
@@ -355,7 +264,7 @@ impl Sentence<'_> {
         if let [party] = chain.parties.as_slice() {
             return self.single(party, closing, joint);
         }
-        if closing.everybody.is_some() {
+        if closing.everybody.is_some() || closing.count.is_some() {
             return None;
         }
         let marked = |party: &Party, last: bool| match &party.who {
@@ -433,13 +342,24 @@ impl Sentence<'_> {
                     all_joins.extend(joins);
                 }
                 Who::Settled(rule) => parts.push(rule.clone()),
-                Who::Bare(_) => return None,
+                Who::Bare(_) | Who::BareDirectors => return None,
             }
         }
         bracketings(&parts, &all_joins)
     }
 
     fn single(&self, party: &Party, closing: &Closing, joint: bool) -> Option<Vec<Rule>> {
+        if let Some(n) = closing.count {
+            if closing.everybody.is_some() || closing.any_one {
+                return None;
+            }
+            let rule = match party.who {
+                Who::BareDirectors => Rule::any_director(n).ok()?,
+                Who::Bare(pool) => Rule::any_of_pool(n, pool).ok()?,
+                Who::Names { .. } | Who::Settled(_) => return None,
+            };
+            return Some(vec![rule.at(party.span)]);
+        }
         match &party.who {
             Who::Settled(rule) => {
                 // กรรมการสองคน…ทั้งสองคน says nothing new when the numbers agree.
@@ -452,6 +372,7 @@ impl Sentence<'_> {
                 (!closing.any_one).then(|| vec![rule.clone()])
             }
             Who::Bare(pool) => self.bare(*pool, party, closing, joint),
+            Who::BareDirectors => None,
             Who::Names {
                 people,
                 joins,
@@ -557,7 +478,7 @@ fn placed(rule: Rule, span: Span) -> Rule {
 fn within_chain(party: &Party) -> Option<Vec<Rule>> {
     match &party.who {
         Who::Settled(rule) => Some(vec![rule.clone()]),
-        Who::Bare(_) => None,
+        Who::Bare(_) | Who::BareDirectors => None,
         Who::Names {
             people,
             joins,

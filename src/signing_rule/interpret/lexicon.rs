@@ -77,11 +77,6 @@ use Word::*;
 
 /// Phrases, each without spaces. The longest that fits is taken.
 pub(super) static LEXICON: &[(&str, Word)] = &[
-    ("ลงลายมือชื่อ", Sign),
-    ("ลงลายมือชื่อผูกพัน", Sign),
-    ("ลงชื่อ", Sign),
-    ("ลงนาม", Sign),
-    ("เซ็นชื่อ", Sign),
     ("ร่วมกัน", Joint),
     ("โดยร่วมกัน", Joint),
     ("พร้อมกัน", Joint),
@@ -310,6 +305,11 @@ pub(super) static LEXICON: &[(&str, Word)] = &[
     ("ได้รับอนุมัติ", Elsewhere),
 ];
 
+static SIGN_LEADS: &[&str] = &["ลงลายมือชื่อ", "ลงชื่อ", "ลงนาม", "เซ็นชื่อ"];
+
+// For whom the signature is given: it says nothing that the register does not say.
+static ON_BEHALF: &[&str] = &["ผูกพัน", "แทน", "ในนามของ", "ในนาม"];
+
 static SEAL_LEADS: &[&str] = &[
     "และประทับตรา",
     "และให้ประทับตรา",
@@ -361,7 +361,25 @@ pub(super) fn longest(text: &[char]) -> Option<(Word, usize)> {
         .iter()
         .filter_map(|(word, kind)| prefix(text, word).map(|length| (*kind, length)))
         .chain(seal)
+        .chain(sign_phrase(text))
         .max_by_key(|(_, length)| *length)
+}
+
+/// A verb of signing, with ผูกพันบริษัท or the like behind it.
+fn sign_phrase(text: &[char]) -> Option<(Word, usize)> {
+    let length = SIGN_LEADS.iter().find_map(|lead| prefix(text, lead))?;
+    let after = |length: usize, word: &str| text.get(length..).and_then(|rest| prefix(rest, word));
+    let behalf = ON_BEHALF
+        .iter()
+        .find_map(|word| after(length, word))
+        .unwrap_or(0);
+    match SEAL_OWNERS
+        .iter()
+        .find_map(|owner| after(length + behalf, owner))
+    {
+        Some(owner) if behalf > 0 => Some((Sign, length + behalf + owner)),
+        _ => Some((Sign, length)),
+    }
 }
 
 /// ประทับตรา, then สำคัญ, ของ and an owner, each if it is there.

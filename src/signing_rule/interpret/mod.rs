@@ -54,7 +54,10 @@
 //! To add a phrase: a row in `lexicon.rs`. To add a pattern: an arm in the function named like the rule of the
 //! grammar above, and a row in the table of tests with its expected meaning.
 
+mod amounts;
 mod branch;
+mod compose;
+mod groups;
 mod lexer;
 mod lexicon;
 mod names;
@@ -62,12 +65,16 @@ mod party;
 mod statement;
 
 #[cfg(test)]
+mod generated_tests;
+#[cfg(test)]
 mod tests;
 
-use super::board::{Board, JuristicType, Member, Role, Standing, Status};
+use super::board::{Board, Member, Role};
+use super::clause::{Seal, SigningRule};
 use super::compile::{CompiledRule, compile};
 use super::matching::implies;
-use super::rule::{Rule, Seal, SigningRule, Span};
+use super::rule::{Rule, Span};
+use super::standing::{JuristicType, Standing, Status};
 use super::verdict::Flag;
 use crate::kernel::text::normalise;
 use lexer::{Kind, Token, tokens};
@@ -83,7 +90,7 @@ pub const MAX_TEXT: usize = 64 * 1024;
 /// The most tokens of a statement that are read.
 const MAX_TOKENS: usize = 4_000;
 /// Work spent on one statement, in token look-ups.
-const BUDGET: usize = 400_000;
+const BUDGET: usize = 100_000;
 
 /// What is on record beside the statement.
 #[derive(Debug, Clone, Copy)]

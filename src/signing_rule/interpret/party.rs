@@ -39,6 +39,8 @@ pub(super) enum Who {
     Settled(Rule),
     /// An office without a count.
     Bare(Pool),
+    /// กรรมการ without a count: read only when one stands behind the verb.
+    BareDirectors,
 }
 
 #[derive(Debug, Clone)]
@@ -48,6 +50,9 @@ pub(super) struct Party {
     /// A count in the words does not fit the register.
     pub(super) mismatch: bool,
 }
+
+/// A group's label, and its members with every place where their list may end.
+pub(super) type Definition = (String, Vec<(usize, Vec<Rule>)>);
 
 /// What is built once for a sentence and read everywhere.
 pub(super) struct Sentence<'a> {
@@ -113,7 +118,7 @@ impl Sentence<'_> {
     }
 
     /// The list of names at this place, in every length, shortest first.
-    fn name_lists(&self, at: usize) -> Vec<(usize, Vec<Rule>, Vec<Join>)> {
+    pub(super) fn name_lists(&self, at: usize) -> Vec<(usize, Vec<Rule>, Vec<Join>)> {
         let mut lists = Vec::new();
         let mut people: Vec<Rule> = Vec::new();
         let mut joins: Vec<Join> = Vec::new();
@@ -123,6 +128,10 @@ impl Sentence<'_> {
         }
         let numbered = next > at;
         while let Some(person) = self.name(next) {
+            // A name said twice makes a count of the list doubtful.
+            if people.iter().any(|known| known.kind == person.kind) {
+                break;
+            }
             people.push(person);
             next += 1;
             lists.push((next, people.clone(), joins.clone()));
@@ -185,7 +194,7 @@ impl Sentence<'_> {
         )
     }
 
-    fn settled(
+    pub(super) fn settled(
         &self,
         from: usize,
         to: usize,
@@ -294,7 +303,7 @@ impl Sentence<'_> {
     }
 
     /// [อย่างน้อย] [จำนวน] n คน [ขึ้นไป] [ใดก็ได้], or คนใดคนหนึ่ง, คนหนึ่ง, ผู้เดียว.
-    fn count(&self, at: usize) -> Option<(usize, u16)> {
+    pub(super) fn count(&self, at: usize) -> Option<(usize, u16)> {
         if self.is(at, Word::AnyOne) || self.is(at, Word::OnePerson) || self.is(at, Word::Sole) {
             return Some((at + 1, 1));
         }
@@ -329,14 +338,22 @@ impl Sentence<'_> {
                 found.extend(self.settled(at, to, Rule::any_director(n), false));
             }
         }
+        let pointing = |to: usize| {
+            to.checked_sub(1)
+                .and_then(|last| self.tokens.get(last))
+                .is_some_and(|last| last.kind == Kind::Word(Word::This))
+        };
         if let Some((to, n, of)) = self.fraction(bare)
             && usize::from(n) <= of
-            && !self
-                .tokens
-                .get(to.wrapping_sub(1))
-                .is_some_and(|last| last.kind == Kind::Word(Word::This))
+            && !pointing(to)
         {
             found.extend(self.settled(at, to, Rule::any_director(n), of != board));
+            // Two of three on a board of another size may also mean two thirds.
+            if of != board
+                && let Ok(share) = u16::try_from((usize::from(n) * board).div_ceil(of))
+            {
+                found.extend(self.settled(at, to, Rule::any_director(share), true));
+            }
         }
         if self.is(bare, Word::All) {
             let all = || Ok(Rule::new(RuleKind::AllDirectors));
@@ -356,6 +373,9 @@ impl Sentence<'_> {
             found.extend(self.settled(at, to, rule, usize::from(n) != board));
         }
         self.share(at, bare, found);
+        if !with {
+            found.push(self.party(at, bare, Who::BareDirectors));
+        }
         let other = self.skip(bare, Word::Other);
         let again = self.skip(other, Word::Again);
         if with
@@ -413,119 +433,6 @@ impl Sentence<'_> {
         } else {
             found.push(self.party(at, next, Who::Bare(pool)));
         }
-    }
-
-    fn groups_here(&self, at: usize, bare: usize, found: &mut Vec<(usize, Party)>) {
-        if let Some(Kind::Group(label)) = self.kind(bare) {
-            let label = label.clone();
-            self.one_group(at, bare, &label, found);
-            self.each_group(at, bare, found);
-            return;
-        }
-        // สองคนจากกลุ่ม ก
-        if let Some((to, n)) = self.count(bare)
-            && self.is(to, Word::In)
-        {
-            let group = self.skip(to + 1, Word::Director);
-            if let Some(Kind::Group(label)) = self.kind(group) {
-                found.extend(self.settled(at, group + 1, self.members(n, label), false));
-            }
-        }
-        // สองในสามกลุ่ม กลุ่มละหนึ่งคน
-        if let Some(n) = self.whole_number(bare)
-            && self.is(bare + 1, Word::In)
-            && let Some(of) = self.whole_number(bare + 2)
-            && self.is(bare + 3, Word::Groups)
-            && self.is(bare + 4, Word::EachGroup)
-            && let Some((to, each)) = self.count(bare + 5)
-            && usize::from(of) == self.groups.len()
-        {
-            let parts: Result<Vec<Rule>, RuleRefusal> = self
-                .groups
-                .keys()
-                .map(|label| self.members(each, label))
-                .collect();
-            let rule = parts.and_then(|parts| Rule::at_least(n, parts, None));
-            found.extend(self.settled(at, to, rule, false));
-        }
-    }
-
-    /// กลุ่ม ก n คน; กลุ่ม ก ได้แก่ A B คนใดคนหนึ่ง
-    fn one_group(&self, at: usize, group: usize, label: &str, found: &mut Vec<(usize, Party)>) {
-        let mut count_at = vec![group + 1];
-        let list = self.skip(group + 1, Word::Define);
-        for (end, people, joins) in self.name_lists(list) {
-            let mixed = joins.contains(&Join::And) && joins.contains(&Join::Or);
-            if !mixed
-                && self
-                    .groups
-                    .get(label)
-                    .is_some_and(|members| members.len() == people.len())
-            {
-                count_at.push(end);
-            }
-        }
-        for next in count_at {
-            if let Some((to, n)) = self.count(next) {
-                found.extend(self.settled(at, to, self.members(n, label), false));
-            } else if self.is(next, Word::All)
-                && let Some(n) = self
-                    .groups
-                    .get(label)
-                    .and_then(|members| u16::try_from(members.len()).ok())
-            {
-                found.extend(self.settled(at, next + 1, self.members(n, label), false));
-            }
-        }
-    }
-
-    /// กลุ่มที่ 1 กลุ่มที่ 2 และกลุ่มที่ 3 กลุ่มละหนึ่งคน
-    fn each_group(&self, at: usize, group: usize, found: &mut Vec<(usize, Party)>) {
-        let mut labels: Vec<&str> = Vec::new();
-        let mut next = group;
-        while let Some(Kind::Group(label)) = self.kind(next) {
-            labels.push(label);
-            next += 1;
-            let joined = match self.kind(next) {
-                Some(Kind::Word(Word::And | Word::Comma)) => next + 1,
-                _ => next,
-            };
-            let joined = self.skip(joined, Word::Director);
-            if matches!(self.kind(joined), Some(Kind::Group(_))) {
-                next = joined;
-            }
-        }
-        if labels.len() > 1
-            && self.is(next, Word::EachGroup)
-            && let Some((to, each)) = self.count(next + 1)
-        {
-            let parts: Result<Vec<Rule>, RuleRefusal> = labels
-                .iter()
-                .map(|label| self.members(each, label))
-                .collect();
-            found.extend(self.settled(at, to, parts.and_then(Rule::all_of), false));
-        }
-    }
-
-    fn members(&self, n: u16, label: &str) -> Result<Rule, RuleRefusal> {
-        let members = self.groups.get(label).cloned().unwrap_or_default();
-        Rule::at_least(n, members, Some(format!("กลุ่ม {label}")))
-    }
-
-    /// กลุ่ม ก ได้แก่ A B C: the label, the members and every place where the list may end.
-    pub(super) fn definition(&self, at: usize) -> Option<(String, Vec<(usize, Vec<Rule>)>)> {
-        let group = self.skip(at, Word::Director);
-        let Some(Kind::Group(label)) = self.kind(group) else {
-            return None;
-        };
-        let list = self.skip(group + 1, Word::Define);
-        let ends: Vec<(usize, Vec<Rule>)> = self
-            .name_lists(list)
-            .into_iter()
-            .filter(|(_, _, joins)| !(joins.contains(&Join::And) && joins.contains(&Join::Or)))
-            .map(|(end, people, _)| (end, people))
-            .collect();
-        (!ends.is_empty()).then(|| (label.clone(), ends))
     }
 }
 

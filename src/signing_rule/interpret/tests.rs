@@ -1,7 +1,8 @@
 //! Sentences and what they mean. The cast is invented: A to F are directors.
 
 use super::*;
-use crate::signing_rule::rule::{Pool, RuleKind, ScopedAct};
+use crate::signing_rule::clause::ScopedAct;
+use crate::signing_rule::rule::{Pool, RuleKind};
 use crate::signing_rule::{Decision, Question};
 
 const A: &str = "นายกล้า ทดลองดี";
@@ -12,7 +13,7 @@ const E: &str = "ดร.ฉัตร จำลองกุล";
 const F: &str = "พันตำรวจเอก ชาญ แบบอย่าง";
 const G: &str = "นายเก่า จากไป";
 
-fn board(role: Role, letters: &str) -> Board {
+pub(super) fn board(role: Role, letters: &str) -> Board {
     Board::new(
         letters
             .chars()
@@ -36,7 +37,7 @@ fn member(letter: char) -> Member {
 }
 
 /// Letters in braces stand for names: {A}.
-fn fill(text: &str) -> String {
+pub(super) fn fill(text: &str) -> String {
     [
         ("{A}", A),
         ("{B}", B),
@@ -94,7 +95,7 @@ fn acts(acts: &[ScopedAct]) -> String {
     names.join(",")
 }
 
-fn show_rule(rule: &SigningRule) -> String {
+pub(super) fn show_rule(rule: &SigningRule) -> String {
     let clauses: Vec<String> = rule
         .clauses()
         .iter()
@@ -125,7 +126,11 @@ fn show_rule(rule: &SigningRule) -> String {
     clauses.join("; ")
 }
 
-fn read_with(text: &str, board: &Board, juristic_type: Option<JuristicType>) -> Interpretation {
+pub(super) fn read_with(
+    text: &str,
+    board: &Board,
+    juristic_type: Option<JuristicType>,
+) -> Interpretation {
     let former = [member('G')];
     interpret(
         text,
@@ -201,7 +206,9 @@ fn directors_are_counted() {
         ("กรรมการสองในหกคนลงลายมือชื่อร่วมกัน", "2dir"),
         ("กรรมการจำนวน 2 ใน 6 คน ลงลายมือชื่อร่วมกัน", "2dir"),
         ("กรรมการสองคนจากหกคนลงลายมือชื่อร่วมกัน", "2dir"),
-        ("กรรมการสองในสามคนลงลายมือชื่อร่วมกัน", "AMBIGUOUS 2dir"),
+        ("กรรมการสองในสามคนลงลายมือชื่อร่วมกัน", "AMBIGUOUS 2dir // 4dir"),
+        ("กรรมการลงลายมือชื่อร่วมกันสองคนและประทับตราสำคัญของบริษัท", "2dir+S"),
+        ("กรรมการลงลายมือชื่อร่วมกันอย่างน้อยสองคน", "2dir"),
         ("กรรมการสองคนลงลายมือชื่อร่วมกัน รวมเป็นสองคน", "2dir"),
         ("กรรมการสองคนลงลายมือชื่อร่วมกัน รวมเป็นสามคน", "UNRESOLVED"),
         ("กรรมการสิบคนลงลายมือชื่อร่วมกัน", "10dir"),
@@ -290,7 +297,7 @@ fn what_the_words_leave_open_is_ambiguous() {
         ),
         (
             "{A} ลงลายมือชื่อร่วมกับ {B} หรือ {C} ลงลายมือชื่อ",
-            "AMBIGUOUS (A&(B|C)) // ((A&B)|C)",
+            "AMBIGUOUS ((A&B)|C) // (A&(B|C))",
         ),
         ("{A} หรือ {B} ลงลายมือชื่อร่วมกัน", "AMBIGUOUS (A|B) // (A&B)"),
         ("{A} {B} ลงลายมือชื่อ", "AMBIGUOUS (A|B) // (A&B)"),
