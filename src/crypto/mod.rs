@@ -7,9 +7,9 @@
 //! | [`x509`] | certificates: facts, chains to given roots, a small authority that issues them |
 //! | [`cms`] | the signature inside a sealed document (PAdES baseline B-B and B-T) |
 //! | [`timestamp`] | RFC 3161 time-stamps, the asking side and the answering side |
-//! | `vault` | personal data at rest: authenticated encryption, blind indices, pairwise references |
-//! | `note` | signed notes and log checkpoints (C2SP) |
-//! | `tls` | what the service listens with |
+//! | [`vault`] | personal data at rest: authenticated encryption, blind indices, pairwise references |
+//! | [`note`] | signed notes (C2SP), such as a log's checkpoints |
+//! | [`tls`] | what the service listens with |
 //! | [`der`] | reading and writing the one canonical encoding |
 //!
 //! Words: a *signer* holds a private key and may be far away (a hardware module); a *root* is a certificate the
@@ -28,7 +28,10 @@ pub mod cms;
 pub mod der;
 pub mod jws;
 pub mod key;
+pub mod note;
 mod oid;
 mod signed_data;
 pub mod timestamp;
+pub mod tls;
+pub mod vault;
 pub mod x509;

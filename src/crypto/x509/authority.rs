@@ -209,8 +209,9 @@ impl CertificateAuthority {
     }
 
     fn check(&self, validity: Validity) -> Result<(), AuthorityError> {
-        let own = self.certificate.facts();
-        if validity.not_before < validity.not_after && validity.not_after <= own.not_after {
+        // Certificates count in whole seconds.
+        let (first, last) = (validity.not_before.seconds(), validity.not_after.seconds());
+        if first < last && last <= self.certificate.facts().not_after.seconds() {
             Ok(())
         } else {
             Err(AuthorityError::Validity)

@@ -27,18 +27,26 @@ pub(in crate::crypto) struct Pki {
 
 impl Pki {
     pub(in crate::crypto) fn new(algorithm: Algorithm) -> Self {
+        Self::build(algorithm, years(20), years(10))
+    }
+
+    pub(in crate::crypto) fn valid(algorithm: Algorithm, validity: Validity) -> Self {
+        Self::build(algorithm, validity, validity)
+    }
+
+    fn build(algorithm: Algorithm, root_validity: Validity, issuing_validity: Validity) -> Self {
         let randomness = SeededRandomness::new(7);
         let key = || Arc::new(FileKey::generate(algorithm).unwrap());
         let root = CertificateAuthority::create_root(
             key(),
             &Name::thai("SANDBOX", "SANDBOX Root"),
-            years(20),
+            root_validity,
             &randomness,
         )
         .unwrap();
         let name = Name::thai("SANDBOX", "SANDBOX Issuing");
         let issuing = root
-            .create_issuing(key(), &name, years(10), &randomness)
+            .create_issuing(key(), &name, issuing_validity, &randomness)
             .unwrap()
             .publishing_at("http://127.0.0.1/crl");
         Self {
