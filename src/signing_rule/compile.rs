@@ -74,6 +74,8 @@ pub(super) struct CompiledClause {
     pub(super) alternatives: Vec<Alternative>,
     pub(super) surely: ActSet,
     pub(super) perhaps: ActSet,
+    /// The scope itself, for settling what `perhaps` leaves open.
+    pub(super) scope: Scope,
     pub(super) amounts: AmountRange,
     /// Whether the whole board together could satisfy it.
     pub(super) satisfiable: bool,
@@ -375,6 +377,7 @@ fn liquidators_jointly(mut compiled: CompiledRule) -> CompiledRule {
         alternatives: vec![seats],
         surely: ActSet::ALL,
         perhaps: ActSet::NONE,
+        scope: Scope::default(),
         amounts: AmountRange::ANY,
         satisfiable,
     }];
@@ -402,6 +405,7 @@ fn compile_clause(
         alternatives,
         surely,
         perhaps,
+        scope: clause.scope.clone(),
         amounts: clause.scope.amounts,
         satisfiable,
     })
@@ -430,7 +434,11 @@ fn act_classes(clauses: &[CompiledClause]) -> Vec<ActCode> {
     for act in ActCode::all() {
         let treatment: Vec<(bool, bool)> = clauses
             .iter()
-            .map(|clause| (clause.surely.contains(act), clause.perhaps.contains(act)))
+            .flat_map(|clause| [&clause.scope.acts, &clause.scope.except_acts])
+            .flatten()
+            .flatten()
+            .map(ScopedAct::meaning)
+            .map(|(surely, perhaps)| (surely.contains(act), perhaps.contains(act)))
             .collect();
         if !seen.contains(&treatment) {
             seen.push(treatment);

@@ -1,7 +1,7 @@
 //! Deciding: status first, then acts and amounts, then people, then the seal.
 
 use super::board::People;
-use super::clause::{AmountUnit, Seal};
+use super::clause::{AmountUnit, ScopedAct, Seal};
 use super::compile::{Basis, CompiledClause, CompiledRule, Office};
 use super::explain;
 use super::matching::{fills_all, seat};
@@ -30,11 +30,16 @@ enum PeopleMet {
     No,
 }
 
+/// The most scope words of one act that are taken both ways.
+const MAX_UNCLEAR_WORDS: usize = 6;
+
 /// The answer for one act.
 enum ForAct {
     Permit {
         clause: usize,
         alternative: usize,
+        /// What a scope word covers was not clear, and did not matter.
+        either_way: bool,
     },
     Not {
         decision: Decision,
@@ -127,8 +132,12 @@ impl CompiledRule {
             ForAct::Permit {
                 clause,
                 alternative,
+                either_way,
             } => {
                 self.permit(clause, alternative, question.signers, signers, verdict);
+                verdict
+                    .flags
+                    .extend(either_way.then_some(Flag::ScopeEitherWay));
             }
             ForAct::Not {
                 decision,
@@ -147,6 +156,7 @@ impl CompiledRule {
     /// Permit only if every act the clauses tell apart is permitted; deny only if every one is denied.
     fn decide_every_act(&self, question: &Question, signers: &Signers, verdict: &mut Verdict) {
         let mut permitted = None;
+        let mut any_either_way = false;
         let mut decisions: Vec<Decision> = Vec::new();
         let mut codes: Vec<ReasonCode> = Vec::new();
         let mut missing_seal = !self.classes.is_empty();
@@ -155,8 +165,10 @@ impl CompiledRule {
                 ForAct::Permit {
                     clause,
                     alternative,
+                    either_way,
                 } => {
                     permitted = permitted.or(Some((clause, alternative)));
+                    any_either_way |= either_way;
                     decisions.push(Decision::Permit);
                     missing_seal = false;
                 }
@@ -177,6 +189,9 @@ impl CompiledRule {
             && let Some((clause, alternative)) = permitted
         {
             self.permit(clause, alternative, question.signers, signers, verdict);
+            verdict
+                .flags
+                .extend(any_either_way.then_some(Flag::ScopeEitherWay));
             return;
         }
         verdict.missing_seal = missing_seal;
@@ -257,11 +272,22 @@ impl CompiledRule {
                     return ForAct::Permit {
                         clause: position,
                         alternative,
+                        either_way: false,
                     };
                 }
                 (Coverage::Maybe(code), _) => doubts.push(code),
                 _ => doubts.push(ReasonCode::PersonIdentityUnclear),
             }
+        }
+        if doubts.contains(&ReasonCode::ScopeUnclear)
+            && let Some((clause, alternative)) =
+                self.permitted_either_way(act, winding_up, question, signers)
+        {
+            return ForAct::Permit {
+                clause,
+                alternative,
+                either_way: true,
+            };
         }
         if !doubts.is_empty() {
             doubts.sort_unstable();
@@ -294,6 +320,66 @@ impl CompiledRule {
         }
     }
 
+    /// Whether the signatories suffice whatever the unclear scope words mean: each word is taken to cover
+    /// the act and not to cover it, in every clause alike, in every combination. `None` when one
+    /// combination does not permit, or when there are more than [`MAX_UNCLEAR_WORDS`].
+    fn permitted_either_way(
+        &self,
+        act: ActCode,
+        winding_up: bool,
+        question: &Question,
+        signers: &Signers,
+    ) -> Option<(usize, usize)> {
+        let sealed = question.seal == SealGiven::Registered;
+        let mut words: Vec<&ScopedAct> = Vec::new();
+        let scoped = self
+            .clauses
+            .iter()
+            .flat_map(|clause| [&clause.scope.acts, &clause.scope.except_acts])
+            .flatten()
+            .flatten();
+        for entry in scoped {
+            if entry.meaning().1.contains(act) && !words.contains(&entry) {
+                words.push(entry);
+            }
+        }
+        if words.len() > MAX_UNCLEAR_WORDS {
+            return None;
+        }
+        // Who meets which clause does not depend on what the words mean.
+        let met: Vec<(usize, &CompiledClause, usize)> = self
+            .clauses
+            .iter()
+            .enumerate()
+            .filter(|(_, clause)| sealed || clause.seal == Seal::NotRequired)
+            .filter_map(|(position, clause)| match people_met(clause, signers) {
+                PeopleMet::Surely(alternative) => Some((position, clause, alternative)),
+                PeopleMet::Perhaps | PeopleMet::No => None,
+            })
+            .filter(|(_, clause, _)| {
+                self.beside_scope(clause, act, winding_up, question.amount) == Coverage::Yes
+            })
+            .collect();
+        let mut first = None;
+        for meaning in 0u32..1 << words.len() {
+            let covers = |entry: &ScopedAct| {
+                entry.meaning().0.contains(act)
+                    || words
+                        .iter()
+                        .position(|word| *word == entry)
+                        .is_some_and(|index| meaning & (1 << index) != 0)
+            };
+            let any =
+                |acts: &Option<Vec<ScopedAct>>| acts.as_ref().map(|acts| acts.iter().any(covers));
+            let (position, _, alternative) = met.iter().find(|(_, clause, _)| {
+                any(&clause.scope.acts).unwrap_or(true)
+                    && !any(&clause.scope.except_acts).unwrap_or(false)
+            })?;
+            first = first.or(Some((*position, *alternative)));
+        }
+        first
+    }
+
     /// Whether the clause covers this act and amount; in liquidation, whether the act is one of winding up.
     pub(super) fn coverage(
         &self,
@@ -309,18 +395,26 @@ impl CompiledRule {
         } else {
             return Coverage::No(ReasonCode::ActNotCovered);
         };
-        let by_amount = amount_coverage(clause, amount);
-        let by_purpose = match self.winding_up {
-            Some(acts) if winding_up && !acts.contains(act) => {
+        match (by_act, self.beside_scope(clause, act, winding_up, amount)) {
+            (_, Coverage::No(code)) => Coverage::No(code),
+            (Coverage::Yes, beside) => beside,
+            (doubt, _) => doubt,
+        }
+    }
+
+    /// The amount, and in liquidation the purpose.
+    fn beside_scope(
+        &self,
+        clause: &CompiledClause,
+        act: ActCode,
+        winding_up: bool,
+        amount: AskedAmount,
+    ) -> Coverage {
+        match (amount_coverage(clause, amount), self.winding_up) {
+            (Coverage::Yes, Some(acts)) if winding_up && !acts.contains(act) => {
                 Coverage::Maybe(ReasonCode::WindingUpUnclear)
             }
-            _ => Coverage::Yes,
-        };
-        match (by_act, by_amount, by_purpose) {
-            (_, Coverage::No(code), _) => Coverage::No(code),
-            (Coverage::Yes, Coverage::Yes, doubt) | (Coverage::Yes, doubt, _) | (doubt, _, _) => {
-                doubt
-            }
+            (by_amount, _) => by_amount,
         }
     }
 

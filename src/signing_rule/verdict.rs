@@ -142,6 +142,8 @@ codes! {
         NamedPersonUnclear = "named_person_unclear", "ชื่อที่ระบุไว้ตรงกับบุคคลในทะเบียนมากกว่าหนึ่งคน", "A name in the rule fits more than one person on record.";
         /// More people signed than were needed.
         ExtraSigners = "extra_signers", "มีผู้ลงลายมือชื่อเกินกว่าที่จำเป็น", "More people signed than the rule asks for.";
+        /// What a scope word covers is not clear; the signatories suffice whichever it is.
+        ScopeEitherWay = "scope_either_way", "ขอบเขตไม่ชัดเจน แต่ผู้ลงลายมือชื่อครบไม่ว่าจะตีความอย่างไร", "The scope is not clear, but the signatories suffice either way.";
         /// Nobody on record can satisfy the rule.
         RuleUnsatisfiable = "rule_unsatisfiable", "ไม่มีผู้ใดในทะเบียนที่จะลงลายมือชื่อได้ครบ", "Nobody on record can satisfy the rule.";
         /// Liquidators bind for winding-up acts only.
