@@ -284,3 +284,6 @@ fn public(metadata: &impl Serialize) -> HttpResponse {
 pub fn authenticator(access: Arc<AccessService>) -> Arc<dyn Authenticator> {
     access
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,9 +1,17 @@
 //! The store suite: every case runs on SQLite, and on PostgreSQL when `AMNAT_TEST_POSTGRES_URL` names a database.
 //!
 //! A case is a public function `fn(&Database)`, or `fn(&Arc<Database>)` where it makes a service, over a fresh,
-//! migrated database of its own: a file in a temporary directory, or a schema of its own. Where `CI` is set, a missing PostgreSQL fails the suite.
+//! migrated database of its own: a file in a temporary directory, or a schema of its own. Where `CI` is set, a missing
+//! PostgreSQL fails the suite.
 //!
 //! To add a case: a public function in the module of its room, and its name in [`cases`] below.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "a case fails loudly; a macro makes the tests, so that the lints do not see them as such"
+)]
 
 mod access;
 mod engines;
