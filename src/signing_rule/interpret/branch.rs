@@ -3,7 +3,7 @@
 use super::lexer::Kind;
 use super::lexicon::Word;
 use super::party::{Join, Party, Sentence, Who, bracketings, head_count};
-use crate::signing_rule::clause::{AmountRange, Seal};
+use crate::signing_rule::clause::{AmountRange, ScopedAct, Seal};
 use crate::signing_rule::rule::{Pool, Rule, Span};
 
 /// The most parties joined by ร่วมกับ.
@@ -16,6 +16,8 @@ pub(super) struct Branch {
     /// What its own words say about the seal; `None` when they are silent.
     pub(super) seal: Option<Seal>,
     pub(super) amounts: AmountRange,
+    /// Acts named behind the verb: ลงลายมือชื่อในการ….
+    pub(super) acts: Vec<ScopedAct>,
     pub(super) span: Span,
     pub(super) mismatch: bool,
     /// ได้ด้วย: the words themselves say that this adds to what was said before.
@@ -34,6 +36,7 @@ struct Closing {
     alone: bool,
     seal: Option<Seal>,
     amounts: AmountRange,
+    acts: Vec<ScopedAct>,
     adds: bool,
     liquidators: bool,
 }
@@ -179,6 +182,7 @@ impl Sentence<'_> {
                 readings,
                 seal: closing.seal,
                 amounts: closing.amounts,
+                acts: closing.acts,
                 span,
                 mismatch,
                 adds: closing.adds,
@@ -254,9 +258,32 @@ impl Sentence<'_> {
                     let (to, n) = self.count(at)?;
                     (at, closing.count) = (to, Some(n));
                 }
+                Some(Kind::Word(Word::In)) if closing.acts.is_empty() => {
+                    let (to, acts) = self.acts(at + 1);
+                    // Before a new rule the acts are its case, not the end of this one.
+                    if acts.is_empty() || !self.closes_acts(to) {
+                        return Some((at, closing));
+                    }
+                    (at, closing.acts) = (to, acts);
+                }
                 _ => return Some((at, closing)),
             }
         }
+    }
+
+    fn closes_acts(&self, at: usize) -> bool {
+        matches!(
+            self.kind(at),
+            None | Some(Kind::Word(
+                Word::Too
+                    | Word::Noise
+                    | Word::Seal
+                    | Word::NoSeal
+                    | Word::Slash
+                    | Word::Stop
+                    | Word::Or
+            ))
+        )
     }
 
     /// What the parties mean together.

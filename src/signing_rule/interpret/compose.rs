@@ -24,6 +24,11 @@ impl Sentence<'_> {
         {
             return None;
         }
+        if shared_scope(&general)
+            || (!excepts.is_empty() && general.iter().any(|e| !e.acts.is_empty()))
+        {
+            return None;
+        }
         let withdrawn = withdrawal(excepts.iter().copied())?;
         let beside = withdrawal(cases.iter().copied());
         let mut flags: Vec<Flag> = Vec::new();
@@ -137,6 +142,17 @@ fn withdrawal<'a>(elements: impl Iterator<Item = &'a Element>) -> Option<Withdra
     }
 }
 
+/// Whether a limit behind a later alternative might be meant for the ones before it too. Numbered
+/// alternatives keep their limits to themselves.
+fn shared_scope(general: &[&Element]) -> bool {
+    let limited = |element: &&Element| !element.acts.is_empty() || !element.amounts.is_any();
+    general.iter().all(|element| element.item.is_none())
+        && general
+            .iter()
+            .rposition(limited)
+            .is_some_and(|last| !general.iter().take(last).all(limited))
+}
+
 /// The seal of each general alternative, in every reading. A silent alternative before one that asks for
 /// the seal may share it.
 fn seal_readings(general: &[&Element], flags: &mut Vec<Flag>) -> Vec<Vec<Seal>> {
@@ -216,7 +232,7 @@ fn clauses(
             Mode::General => {
                 let amounts = withdrawn.amounts_left()?.intersection(element.amounts)?;
                 Scope {
-                    acts: None,
+                    acts: some(&element.acts),
                     except_acts: some(&withdrawn.acts),
                     amounts,
                 }

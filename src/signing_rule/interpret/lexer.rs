@@ -4,7 +4,7 @@
 //! [`Kind::Unknown`], and a sentence with an unknown token is never read.
 
 use super::lexicon::{Word, longest};
-use super::names::{Found, Names};
+use super::names::{Civil, Found, Names};
 use crate::kernel::act::scope_words;
 use crate::kernel::text::{Normalised, is_thai_consonant, read_number, strip_titles};
 use crate::signing_rule::rule::Span;
@@ -208,19 +208,18 @@ impl Lexer<'_> {
         let (_, offset) = self.place.get(at)?;
         let rest = self.text.get(*offset..)?;
         let bare = strip_titles(rest);
-        let titles = rest
-            .get(..rest.len() - bare.len())?
-            .chars()
-            .filter(|scalar| *scalar != ' ')
-            .count();
+        let before = rest.get(..rest.len() - bare.len())?;
+        let titles = before.chars().filter(|scalar| *scalar != ' ').count();
+        let find = |at: usize, titled: bool| {
+            let civil = if titled { Civil::of(before) } else { None };
+            self.names
+                .at(&self.scalars, &self.spaced, at, titled, civil)
+        };
         let behind_titles = (titles > 0)
-            .then(|| {
-                self.names
-                    .at(&self.scalars, &self.spaced, at + titles, true)
-            })
+            .then(|| find(at + titles, true))
             .flatten()
             .map(|(found, length)| (found, titles + length));
-        behind_titles.or_else(|| self.names.at(&self.scalars, &self.spaced, at, false))
+        behind_titles.or_else(|| find(at, false))
     }
 
     /// A number, with its repetition in brackets if it has one: 2 (สอง). A repetition that does not

@@ -361,6 +361,9 @@ fn conclude(
     let mut rules: Vec<SigningRule> = readings.into_iter().map(|(rule, _)| rule).collect();
     if !several {
         flags.clear();
+    } else if flags.is_empty() && !mismatch {
+        // Several parses: a repeated verb or หรือ may open a new alternative or go on with the old one.
+        flags.push(Flag::ConnectorScopeUnclear);
     }
     if named_left {
         flags.push(Flag::NamedPersonLeft);

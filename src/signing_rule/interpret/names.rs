@@ -18,6 +18,8 @@ struct Entry {
     /// Given name and surname at least: such a name is recognised without a title.
     whole: bool,
     found: Found,
+    /// What the titles on record say; two rows of one name may disagree.
+    title: Option<Civil>,
     /// Key of the natural person, where it is proven.
     person: Option<String>,
 }
@@ -26,6 +28,31 @@ struct Entry {
 #[derive(Debug)]
 pub(super) struct Names {
     entries: Vec<Entry>,
+}
+
+/// What a civil title says about a person for good. นาง and นางสาว change with marriage, ranks with
+/// time; นาย does not become นาง.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Civil {
+    Man,
+    Woman,
+}
+
+impl Civil {
+    /// What the text in front of a bare name says.
+    pub(super) fn of(titles: &str) -> Option<Self> {
+        let titles = titles.trim_start().to_ascii_lowercase();
+        let starts = |words: &[&str]| words.iter().any(|word| titles.starts_with(word));
+        if starts(&["นาง", "น.ส.", "เด็กหญิง", "ด.ญ.", "mrs", "miss", "ms"])
+        {
+            Some(Self::Woman)
+        } else if starts(&["นาย", "เด็กชาย", "ด.ช.", "mr"]) && !titles.starts_with("นายแพทย์")
+        {
+            Some(Self::Man)
+        } else {
+            None
+        }
+    }
 }
 
 fn bare(name: &str) -> String {
@@ -56,7 +83,9 @@ impl Names {
     }
 
     fn add(&mut self, member: &Member, reference: &str) {
+        let whole_name = normalise(&member.name).text;
         let name = bare(&member.name);
+        let title = Civil::of(whole_name.strip_suffix(name.as_str()).unwrap_or(""));
         let scalars: Vec<char> = name
             .chars()
             .filter(|scalar| *scalar != ' ' && !is_inner_sign(*scalar))
@@ -73,6 +102,9 @@ impl Names {
         {
             Some(entry) => {
                 entry.whole |= whole;
+                if entry.title != title {
+                    entry.title = None;
+                }
                 let same_key = member.person.is_some() && member.person == entry.person;
                 if entry.found != Found::One(reference.to_owned()) && !same_key {
                     entry.found = Found::Several;
@@ -82,6 +114,7 @@ impl Names {
                 scalars,
                 whole,
                 found: Found::One(reference.to_owned()),
+                title,
                 person: member.person.clone(),
             }),
         }
@@ -94,6 +127,7 @@ impl Names {
         spaced: &[bool],
         at: usize,
         titled: bool,
+        title: Option<Civil>,
     ) -> Option<(Found, usize)> {
         self.entries.iter().find_map(|entry| {
             let length = matches(&entry.scalars, text.get(at..)?)?;
@@ -113,7 +147,11 @@ impl Names {
             let begins =
                 titled || apart(at) || !text.get(at).is_some_and(char::is_ascii_alphanumeric);
             let recognisable = titled || entry.whole || (apart(at) && apart(end));
-            (!continues && begins && recognisable).then(|| (entry.found.clone(), length))
+            let same = match (title, entry.title) {
+                (Some(said), Some(recorded)) => said == recorded,
+                _ => true,
+            };
+            (!continues && begins && recognisable && same).then(|| (entry.found.clone(), length))
         })
     }
 }

@@ -265,7 +265,10 @@ impl Sentence<'_> {
                 Some(branch) if branch.adds && mode == Mode::Case => Mode::Add,
                 _ => mode.clone(),
             },
-            acts: acts.clone(),
+            acts: match &branch {
+                Some(branch) if acts.is_empty() => branch.acts.clone(),
+                _ => acts.clone(),
+            },
             amounts,
             branch,
             item,
@@ -275,14 +278,14 @@ impl Sentence<'_> {
             found.push((next, Some(element(next, None))));
         }
         for (to, branch) in self.branches(self.skip(next, Word::Give)) {
-            // A limit before and another behind the verb: which one holds is not said.
-            if branch.amounts.is_any() {
+            // A scope before and another behind the verb: which one holds is not said.
+            if branch.amounts.is_any() && (branch.acts.is_empty() || acts.is_empty()) {
                 found.push((to, Some(element(to, Some(branch)))));
             }
         }
     }
 
-    fn acts(&self, mut at: usize) -> (usize, Vec<ScopedAct>) {
+    pub(super) fn acts(&self, mut at: usize) -> (usize, Vec<ScopedAct>) {
         let mut acts: Vec<ScopedAct> = Vec::new();
         let mut end = at;
         while let Some(Kind::Act(word)) = self.kind(at) {
@@ -307,9 +310,10 @@ impl Sentence<'_> {
 fn general(branch: Branch, item: Option<u64>) -> Element {
     let amounts = branch.amounts;
     let span = branch.span;
+    let acts = branch.acts.clone();
     Element {
         mode: Mode::General,
-        acts: Vec::new(),
+        acts,
         amounts,
         branch: Some(branch),
         item,

@@ -570,6 +570,55 @@ fn one_name_of_two_people_is_not_resolved() {
 }
 
 #[test]
+fn titles_may_change_but_a_man_is_not_a_woman() {
+    let rows = ["นางสาวขวัญ สมมติไทย", "นายกล้า ทดลองดี", "พันเอก ชาญ แบบอย่าง"];
+    let rows = rows.iter().enumerate();
+    let register = Board::new(
+        rows.map(|(i, name)| Member::director(i.to_string(), *name))
+            .collect(),
+    )
+    .unwrap();
+    let read = |text: &str| summary(&read_with(text, &register, None));
+    assert_eq!(read("นางขวัญ สมมติไทย ลงลายมือชื่อ"), "0");
+    assert_eq!(read("ดร.ขวัญ สมมติไทย ลงลายมือชื่อ"), "0");
+    assert_eq!(read("พลตรี ชาญ แบบอย่าง ลงลายมือชื่อ"), "2");
+    assert_eq!(read("นายชาญ แบบอย่าง ลงลายมือชื่อ"), "2");
+    assert_eq!(read("นางกล้า ทดลองดี ลงลายมือชื่อ"), "UNRESOLVED");
+    assert_eq!(read("นายขวัญ สมมติไทย ลงลายมือชื่อ"), "UNRESOLVED");
+}
+
+#[test]
+fn a_scope_behind_the_verb_belongs_to_its_alternative_or_to_nobody() {
+    check(&[
+        ("{A} ลงลายมือชื่อในการกู้ยืมเงิน", "A only[credit.loan]"),
+        (
+            "กรรมการสองคนลงลายมือชื่อร่วมกัน นอกจากผู้มีอำนาจข้างต้นแล้ว ให้ {A} ลงลายมือชื่อในการกู้ยืมเงินได้ด้วย",
+            "2dir; A only[credit.loan]",
+        ),
+        (
+            "กรรมการสองคนลงลายมือชื่อร่วมกัน ในการกู้ยืมเงินให้กรรมการทุกคนลงลายมือชื่อร่วมกัน",
+            "AMBIGUOUS 2dir except[credit.loan]; all only[credit.loan] // 2dir; all only[credit.loan]",
+        ),
+        (
+            "กรรมการหนึ่งคนลงลายมือชื่อ ในวงเงินไม่เกิน 1,000,000 บาท หรือ กรรมการสองคนลงลายมือชื่อร่วมกัน",
+            "1dir ..1000000.00; 2dir",
+        ),
+        (
+            "กรรมการสองคนลงลายมือชื่อร่วมกัน หรือ {A} ลงลายมือชื่อ ในวงเงินไม่เกิน 1,000,000 บาท",
+            "UNRESOLVED",
+        ),
+        (
+            "(1) กรรมการสองคนลงลายมือชื่อร่วมกัน หรือ (2) {A} ลงลายมือชื่อ ในวงเงินไม่เกิน 1,000,000 บาท",
+            "2dir; A ..1000000.00",
+        ),
+        (
+            "กรรมการหนึ่งคนลงลายมือชื่อในวงเงินไม่เกินหนึ่งล้านบาท กรณีเกินหนึ่งล้านบาท ให้กรรมการสองคนลงลายมือชื่อร่วมกัน",
+            "1dir ..1000000.00; 2dir 1000000.01..",
+        ),
+    ]);
+}
+
+#[test]
 fn names_may_hold_connectors_and_numbers() {
     let members = [
         "นายสอง และหรือ",
