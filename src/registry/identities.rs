@@ -273,4 +273,4 @@ fn note(
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

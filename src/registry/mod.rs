@@ -22,6 +22,7 @@ pub mod client;
 pub mod exchange;
 pub mod feed;
 pub mod history;
+pub mod http;
 pub mod identities;
 pub mod kind;
 pub mod model;

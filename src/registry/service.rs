@@ -542,3 +542,6 @@ impl Interpreted {
         }
     }
 }
+
+#[cfg(test)]
+pub(crate) mod tests;

@@ -1,0 +1,368 @@
+//! What the endpoints show: JSON in `snake_case`, instants in RFC 3339, money as decimal strings.
+
+use crate::kernel::lang::Bilingual;
+use crate::kernel::money::Baht;
+use crate::kernel::time::Instant;
+use crate::registry::history::changed_members;
+use crate::registry::model::{
+    Address, Facts, IdentityState, Objectives, Officer, OfficerRole, RegisterVersion,
+};
+use crate::web::problem::Problem;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+/// An amount of money.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct MoneyView {
+    /// Decimal string with two places.
+    #[schema(example = "5000000.00")]
+    pub(super) value: String,
+    /// ISO 4217.
+    #[schema(example = "THB")]
+    pub(super) currency: &'static str,
+}
+
+impl From<Baht> for MoneyView {
+    fn from(amount: Baht) -> Self {
+        Self {
+            value: amount.to_string(),
+            currency: "THB",
+        }
+    }
+}
+
+/// A code with what people call it.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct CodeView {
+    /// Stable code.
+    pub(super) code: &'static str,
+    /// Thai.
+    pub(super) th: String,
+    /// English.
+    pub(super) en: String,
+}
+
+impl CodeView {
+    pub(super) fn new(code: &'static str, label: Bilingual) -> Self {
+        Self {
+            code,
+            th: label.th,
+            en: label.en,
+        }
+    }
+}
+
+/// Which version answered, and how old it is.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct AsOfView {
+    /// Version of the record, counted from 1 for each juristic person.
+    pub(super) registry_version: u64,
+    /// The register was first seen to state this at this instant.
+    #[schema(value_type = String, format = DateTime)]
+    pub(super) valid_from: Instant,
+    /// We learnt it at this instant.
+    #[schema(value_type = String, format = DateTime)]
+    pub(super) recorded_at: Instant,
+    /// The register was last seen to state this at this instant.
+    #[schema(value_type = String, format = DateTime)]
+    pub(super) data_as_of: Instant,
+    /// `feed` or `exchange`.
+    pub(super) source: &'static str,
+    /// Whether the facts are older than allowed because the register could not be asked.
+    pub(super) stale: bool,
+    /// SHA-256 of the record's canonical JSON.
+    pub(super) digest: String,
+}
+
+impl AsOfView {
+    pub(super) fn new(version: &RegisterVersion, stale: bool) -> Self {
+        Self {
+            registry_version: version.version,
+            valid_from: version.valid_from,
+            recorded_at: version.recorded_at,
+            data_as_of: version.data_as_of,
+            source: version.source.as_str(),
+            stale,
+            digest: version.digest.to_hex(),
+        }
+    }
+}
+
+/// An address in the register's parts; a part that is not there is left out.
+#[derive(Debug, Serialize, ToSchema)]
+#[expect(
+    missing_docs,
+    reason = "each field is the part of a Thai address it is named after"
+)]
+pub struct AddressView {
+    /// What the register calls it.
+    pub name: String,
+    /// The whole in one line.
+    pub full: String,
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub building: String,
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub room: String,
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub floor: String,
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub village: String,
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub number: String,
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub moo: String,
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub soi: String,
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub road: String,
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub tumbol: String,
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub ampur: String,
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub province: String,
+}
+
+impl From<Address> for AddressView {
+    fn from(address: Address) -> Self {
+        Self {
+            name: address.name,
+            full: address.full,
+            building: address.building,
+            room: address.room,
+            floor: address.floor,
+            village: address.village,
+            number: address.number,
+            moo: address.moo,
+            soi: address.soi,
+            road: address.road,
+            tumbol: address.tumbol,
+            ampur: address.ampur,
+            province: address.province,
+        }
+    }
+}
+
+/// What it was registered to do.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ObjectivesView {
+    /// Number of clauses.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) count: Option<u32>,
+    /// Pages they fill.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) pages: Option<u32>,
+    /// Thai standard industrial classification, five digits.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) standard_code: Option<String>,
+    /// Objectives told in words.
+    pub(super) texts: Vec<String>,
+}
+
+impl From<Objectives> for ObjectivesView {
+    fn from(objectives: Objectives) -> Self {
+        Self {
+            count: objectives.count,
+            pages: objectives.pages,
+            standard_code: objectives.standard_code,
+            texts: objectives.texts,
+        }
+    }
+}
+
+/// Facts of a juristic person.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = JuristicPerson)]
+pub struct JuristicPersonView {
+    /// 13 digits.
+    pub(super) registration_number: String,
+    /// Number before a conversion or amalgamation, as the register writes it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) former_number: Option<String>,
+    /// Type.
+    pub(super) juristic_type: CodeView,
+    /// Status.
+    pub(super) status: CodeView,
+    /// Status in the register's own words.
+    pub(super) status_text: String,
+    /// Full Thai name.
+    pub(super) name_th: String,
+    /// English name, if registered.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) name_en: Option<String>,
+    /// Earlier names, oldest first.
+    pub(super) former_names: Vec<String>,
+    /// Date of registration.
+    #[schema(value_type = String, format = Date)]
+    pub(super) registered_on: chrono::NaiveDate,
+    /// Registered capital.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) capital: Option<MoneyView>,
+    /// Paid-up capital.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) paid_up: Option<MoneyView>,
+    /// Head office first.
+    pub(super) addresses: Vec<AddressView>,
+    /// Objectives.
+    pub(super) objectives: ObjectivesView,
+    /// Which version answered.
+    pub(super) as_of: AsOfView,
+}
+
+/// One person on record.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct OfficerView {
+    /// Reference, as used in signing rules and answers.
+    #[schema(example = "off_1")]
+    pub(super) reference: String,
+    /// Place on the register's list.
+    pub(super) sequence: u32,
+    /// Name as registered, with title.
+    pub(super) name: String,
+    /// `director`, `managing_partner`, `partner`, `liquidator`.
+    pub(super) roles: Vec<&'static str>,
+    /// Nationality, ISO 3166-1 alpha-3, where the register told it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) nationality: Option<String>,
+    /// First day in office, where the register told it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, format = Date)]
+    pub(super) appointed: Option<chrono::NaiveDate>,
+    /// First day no longer in office.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, format = Date)]
+    pub(super) ended: Option<chrono::NaiveDate>,
+    /// Whether a signed-in person can be linked to this officer: the register told whose number it is.
+    pub(super) linkable: bool,
+}
+
+/// People on record.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Officers)]
+pub struct OfficersView {
+    /// In office at the instant asked about.
+    pub(super) officers: Vec<OfficerView>,
+    /// Left by then, as far as the register told.
+    pub(super) former_officers: Vec<OfficerView>,
+    /// Whether the register told whose numbers stand behind the officers: `known`, `unavailable`, `conflicting`.
+    pub(super) identities: &'static str,
+    /// Which version answered.
+    pub(super) as_of: AsOfView,
+}
+
+/// One registered text.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct StatementView {
+    /// `authority`, `restriction`, `other`, `name_change`, `note`.
+    pub(super) kind: &'static str,
+    /// The text, letter by letter as registered.
+    pub(super) text: String,
+}
+
+/// Registered texts.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Statements)]
+pub struct StatementsView {
+    /// In the register's order.
+    pub(super) statements: Vec<StatementView>,
+    /// Which version answered.
+    pub(super) as_of: AsOfView,
+}
+
+/// One version of the record.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct VersionView {
+    /// Counted from 1.
+    pub(super) version: u64,
+    /// The register was first seen to state this at this instant.
+    #[schema(value_type = String, format = DateTime)]
+    pub(super) valid_from: Instant,
+    /// We learnt it at this instant.
+    #[schema(value_type = String, format = DateTime)]
+    pub(super) recorded_at: Instant,
+    /// `feed` or `exchange`.
+    pub(super) source: &'static str,
+    /// SHA-256 of the record's canonical JSON.
+    pub(super) digest: String,
+    /// Whether the officers' numbers were known: `known`, `unavailable`, `conflicting`.
+    pub(super) identities: &'static str,
+    /// Members of the record that differ from the version before; empty for the first.
+    pub(super) changed: Vec<String>,
+}
+
+/// Versions of the record, oldest first.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = History)]
+pub struct HistoryView {
+    /// The versions of this page.
+    pub(super) versions: Vec<VersionView>,
+    /// Where the next page starts; absent on the last.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) next_cursor: Option<String>,
+}
+
+/// Facts of a juristic person as shown.
+pub(super) fn juristic_person(facts: &Facts, stale: bool) -> JuristicPersonView {
+    let record = facts.record.clone();
+    JuristicPersonView {
+        registration_number: record.registration_number.to_string(),
+        former_number: record.former_number,
+        juristic_type: CodeView::new(record.juristic_type.as_str(), record.juristic_type.label()),
+        status: CodeView::new(record.status.as_str(), record.status.label()),
+        status_text: record.status_text,
+        name_th: record.name_th,
+        name_en: record.name_en,
+        former_names: record.former_names,
+        registered_on: record.registered_on,
+        capital: record.capital.map(MoneyView::from),
+        paid_up: record.paid_up.map(MoneyView::from),
+        addresses: record
+            .addresses
+            .into_iter()
+            .map(AddressView::from)
+            .collect(),
+        objectives: record.objectives.into(),
+        as_of: AsOfView::new(&facts.version, stale),
+    }
+}
+
+/// An officer as shown.
+pub(super) fn officer_view(facts: &Facts, officer: &Officer) -> OfficerView {
+    OfficerView {
+        reference: officer.reference.to_string(),
+        sequence: officer.sequence,
+        name: officer.name.full(),
+        roles: officer
+            .roles
+            .iter()
+            .copied()
+            .map(OfficerRole::as_str)
+            .collect(),
+        nationality: officer.nationality.clone(),
+        appointed: officer.appointed,
+        ended: officer.ended,
+        linkable: facts.version.identities == IdentityState::Known
+            && facts
+                .identities
+                .iter()
+                .any(|identity| identity.officer == officer.reference),
+    }
+}
+
+/// A version as shown, with what differs from the one before.
+pub(super) fn version_view(before: Option<&Facts>, facts: &Facts) -> Result<VersionView, Problem> {
+    let changed = match before {
+        None => Vec::new(),
+        Some(before) => changed_members(&before.record, &facts.record)
+            .map_err(|error| Problem::internal(&error))?,
+    };
+    Ok(VersionView {
+        version: facts.version.version,
+        valid_from: facts.version.valid_from,
+        recorded_at: facts.version.recorded_at,
+        source: facts.version.source.as_str(),
+        digest: facts.version.digest.to_hex(),
+        identities: facts.version.identities.as_str(),
+        changed,
+    })
+}
