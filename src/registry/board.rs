@@ -1,30 +1,42 @@
 //! From facts to the board that rules are decided on.
 
 use super::kind::JuristicType;
-use super::model::{Facts, Officer, OfficerRole};
+use super::model::{JuristicPerson, Officer, OfficerIdentity, OfficerRole};
 use crate::kernel::time::Instant;
 use crate::signing_rule::{Board, BoardRefusal, Liability, Member, Role, Standing};
 
 /// Everybody in office at this instant, one row for each role, named by officer reference. Where the register told
 /// the numbers behind the officers, rows of one number are one person.
-pub fn board_at(facts: &Facts, at: Instant) -> Result<Board, BoardRefusal> {
-    Board::new(rows(facts, facts.record.officers_at(at)))
+pub fn board_at(
+    record: &JuristicPerson,
+    identities: &[OfficerIdentity],
+    at: Instant,
+) -> Result<Board, BoardRefusal> {
+    Board::new(rows(record, identities, record.officers_at(at)))
 }
 
 /// Everybody whose office has ended by this instant: a statement may name them still.
-pub fn former_at(facts: &Facts, at: Instant) -> Vec<Member> {
-    rows(facts, facts.record.left_by(at))
+pub fn former_at(
+    record: &JuristicPerson,
+    identities: &[OfficerIdentity],
+    at: Instant,
+) -> Vec<Member> {
+    rows(record, identities, record.left_by(at))
 }
 
 /// Type and status together.
-pub fn standing(facts: &Facts) -> Standing {
+pub fn standing(record: &JuristicPerson) -> Standing {
     Standing {
-        status: facts.record.status,
-        juristic_type: facts.record.juristic_type,
+        status: record.status,
+        juristic_type: record.juristic_type,
     }
 }
 
-fn rows<'a>(facts: &Facts, officers: impl Iterator<Item = &'a Officer>) -> Vec<Member> {
+fn rows<'a>(
+    record: &JuristicPerson,
+    identities: &[OfficerIdentity],
+    officers: impl Iterator<Item = &'a Officer>,
+) -> Vec<Member> {
     officers
         .flat_map(|officer| officer.roles.iter().map(move |role| (officer, *role)))
         .map(|(officer, role)| Member {
@@ -36,9 +48,8 @@ fn rows<'a>(facts: &Facts, officers: impl Iterator<Item = &'a Officer>) -> Vec<M
                 OfficerRole::Partner => Role::Partner,
                 OfficerRole::Liquidator => Role::Liquidator,
             },
-            liability: liability(facts.record.juristic_type, role),
-            person: facts
-                .identities
+            liability: liability(record.juristic_type, role),
+            person: identities
                 .iter()
                 .find(|identity| identity.officer == officer.reference)
                 .map(|identity| {
@@ -62,67 +73,56 @@ fn liability(kind: JuristicType, role: OfficerRole) -> Option<Liability> {
 mod tests {
     use super::*;
     use crate::registry::exchange;
-    use crate::registry::model::{
-        IdentityKind, IdentityState, OfficerIdentity, RegisterVersion, VersionSource,
-    };
+    use crate::registry::model::IdentityKind;
     use serde_json::json;
 
-    fn partnership() -> Facts {
+    fn partnership() -> JuristicPerson {
         let person = |sequence: &str, first: &str, letter: &str| json!({"Sequence": sequence, "Title": "นาย", "FirstName": first, "LastName": "ดี", "Type": letter});
         let row = json!({
             "JuristicID": "0503567999988", "RegisterDate": "25690403", "JuristicName_TH": "ดอย",
             "JuristicStatus": "เลิก",
             "CommitteeInformations": [person("1", "กล้า", "K"), person("1", "กล้า", "L"), person("2", "คม", "K")],
         });
-        let record = exchange::read_line(1, &row.to_string()).unwrap();
-        let now = "2026-11-24T03:00:00Z".parse().unwrap();
-        Facts {
-            version: RegisterVersion {
-                version: 1,
-                valid_from: now,
-                recorded_at: now,
-                data_as_of: now,
-                source: VersionSource::Exchange,
-                digest: record.digest().unwrap(),
-                identities: IdentityState::Known,
-            },
-            record,
-            identities: Vec::new(),
-        }
+        exchange::read_line(1, &row.to_string()).unwrap()
+    }
+
+    fn now() -> Instant {
+        "2026-11-24T03:00:00Z".parse().unwrap()
     }
 
     #[test]
     fn a_managing_partner_is_one_person_in_two_rows() {
-        let facts = partnership();
-        let board = board_at(&facts, facts.version.valid_from).unwrap();
+        let record = partnership();
+        let board = board_at(&record, &[], now()).unwrap();
         assert_eq!((board.members().len(), board.people_count()), (3, 2));
         assert_eq!(board.members()[0].role, Role::ManagingPartner);
         assert_eq!(board.members()[0].liability, Some(Liability::Unlimited));
         assert_eq!(board.members()[2].liability, None);
-        assert_eq!(standing(&facts).status.as_str(), "dissolved_liquidating");
+        assert_eq!(standing(&record).status.as_str(), "dissolved_liquidating");
     }
 
     #[test]
     fn officers_of_one_number_are_one_person() {
-        let mut facts = partnership();
-        for officer in &facts.record.officers {
-            facts.identities.push(OfficerIdentity {
+        let record = partnership();
+        let identities: Vec<OfficerIdentity> = record
+            .officers
+            .iter()
+            .map(|officer| OfficerIdentity {
                 officer: officer.reference,
                 kind: IdentityKind::NationalId,
                 index: [3; 32],
-            });
-        }
-        let board = board_at(&facts, facts.version.valid_from).unwrap();
+            })
+            .collect();
+        let board = board_at(&record, &identities, now()).unwrap();
         assert_eq!(board.people_count(), 1);
     }
 
     #[test]
     fn who_left_is_on_no_board() {
-        let mut facts = partnership();
-        let at = facts.version.valid_from;
-        facts.record.officers[1].ended = Some(at.thai_date());
-        let board = board_at(&facts, at).unwrap();
+        let mut record = partnership();
+        record.officers[1].ended = Some(now().thai_date());
+        let board = board_at(&record, &[], now()).unwrap();
         assert_eq!(board.people_count(), 1);
-        assert_eq!(former_at(&facts, at)[0].id, "off_2");
+        assert_eq!(former_at(&record, &[], now())[0].id, "off_2");
     }
 }

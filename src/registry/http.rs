@@ -20,7 +20,8 @@ use utoipa::{IntoParams, OpenApi};
 mod views;
 
 use views::{
-    AsOfView, HistoryView, JuristicPersonView, OfficersView, StatementView, StatementsView,
+    AsOfView, HistoryView, JuristicPersonView, OfficersView, SigningRuleView, StatementView,
+    StatementsView,
 };
 
 /// Versions on one page of a history at most.
@@ -34,17 +35,19 @@ pub fn configure(config: &mut web::ServiceConfig) {
         .service(at("").route(web::get().to(juristic_person)))
         .service(at("/officers").route(web::get().to(officers)))
         .service(at("/statements").route(web::get().to(statements)))
+        .service(at("/signing-rule").route(web::get().to(signing_rule)))
         .service(at("/history").route(web::get().to(history)));
 }
 
 /// The API document of this room.
 #[derive(OpenApi)]
 #[openapi(
-    paths(juristic_person, officers, statements, history),
+    paths(juristic_person, officers, statements, signing_rule, history),
     components(schemas(
         JuristicPersonView,
         OfficersView,
         StatementsView,
+        SigningRuleView,
         HistoryView,
         crate::web::problem::ProblemDocument
     ))
@@ -97,8 +100,11 @@ pub async fn juristic_person(
     registry: web::Data<RegistryService>,
     _caller: Authorised<scope::RegistryRead>,
 ) -> Result<HttpResponse, Problem> {
+    let at = as_of(&request, &registry)?
+        .valid_at
+        .unwrap_or_else(|| registry.now());
     let (facts, stale) = asked_facts(&request, &number, &registry).await?;
-    answer(&request, &facts, stale, |facts| {
+    answer(&request, &facts, at, stale, |facts| {
         views::juristic_person(facts, stale)
     })
 }
@@ -128,7 +134,7 @@ pub async fn officers(
         .valid_at
         .unwrap_or_else(|| registry.now());
     let (facts, stale) = asked_facts(&request, &number, &registry).await?;
-    answer(&request, &facts, stale, |facts| {
+    answer(&request, &facts, at, stale, |facts| {
         let view = |officer: &Officer| views::officer_view(facts, officer);
         OfficersView {
             officers: facts.record.officers_at(at).map(view).collect(),
@@ -160,8 +166,11 @@ pub async fn statements(
     registry: web::Data<RegistryService>,
     _caller: Authorised<scope::RegistryRead>,
 ) -> Result<HttpResponse, Problem> {
+    let at = as_of(&request, &registry)?
+        .valid_at
+        .unwrap_or_else(|| registry.now());
     let (facts, stale) = asked_facts(&request, &number, &registry).await?;
-    answer(&request, &facts, stale, |facts| StatementsView {
+    answer(&request, &facts, at, stale, |facts| StatementsView {
         statements: StatementKind::ALL
             .into_iter()
             .flat_map(|kind| facts.record.texts(kind))
@@ -172,6 +181,43 @@ pub async fn statements(
             .collect(),
         as_of: AsOfView::new(&facts.version, stale),
     })
+}
+
+/// The rule that the registered statement means.
+///
+/// Only `complete` is used by itself. Spans are positions of Unicode scalar values in `statement`.
+#[utoipa::path(
+    get,
+    path = "/v1/juristic-persons/{registration_number}/signing-rule",
+    tag = "registry",
+    params(("registration_number" = String, Path, description = "13 digits"), AsOfQuery),
+    responses(
+        (status = 200, description = "the rule", body = SigningRuleView),
+        (status = 304, description = "nothing has changed since"),
+        (status = 400, description = "invalid_registration_number, invalid_value, malformed_request", body = crate::web::problem::ProblemDocument),
+        (status = 404, description = "unknown_juristic_person", body = crate::web::problem::ProblemDocument),
+        (status = 503, description = "peer_unavailable", body = crate::web::problem::ProblemDocument),
+    ),
+    security(("client" = ["registry.read"]))
+)]
+pub async fn signing_rule(
+    request: HttpRequest,
+    number: web::Path<String>,
+    registry: web::Data<RegistryService>,
+    _caller: Authorised<scope::RegistryRead>,
+) -> Result<HttpResponse, Problem> {
+    let at = as_of(&request, &registry)?
+        .valid_at
+        .unwrap_or_else(|| registry.now());
+    let (facts, stale) = asked_facts(&request, &number, &registry).await?;
+    // A company past the bounds of what can be decided about has a statement that needs a person, like any other
+    // that is not understood.
+    let reading = registry.reading(&facts, at);
+    let view = match &reading {
+        Ok(reading) => views::signing_rule(&facts, reading, stale)?,
+        Err(refusal) => views::unreadable(&facts, refusal, stale),
+    };
+    answer(&request, &facts, at, stale, |_| view)
 }
 
 /// Versions of the record with what changed, oldest first.
@@ -333,18 +379,21 @@ fn peer_problem<E: std::error::Error>(cause: &E) -> Problem {
     Problem::plain(Code::PeerUnavailable)
 }
 
-/// Answer with a body, or with 304 when the client has it. The tag is weak: the same version is the same answer, even
-/// if the register was seen to state it again since.
+/// Answer with a body, or with 304 when the client has it. The tag is weak: the same version on the same day is
+/// the same answer, even if the register was seen to state it again since.
 fn answer<T: Serialize>(
     request: &HttpRequest,
     facts: &Facts,
+    at: Instant,
     stale: bool,
     view: impl FnOnce(&Facts) -> T,
 ) -> Result<HttpResponse, Problem> {
     let freshness = if stale { "-stale" } else { "" };
     let tag = header::EntityTag::new_weak(format!(
-        "{}-{}{freshness}",
-        facts.version.version, facts.version.digest
+        "{}-{}-{}{freshness}",
+        facts.version.version,
+        at.thai_date(),
+        facts.version.digest
     ));
     let has_it = match request.headers().get(header::IF_NONE_MATCH) {
         None => false,

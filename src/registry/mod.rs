@@ -27,6 +27,7 @@ pub mod identities;
 pub mod kind;
 pub mod model;
 pub mod names;
+pub mod reading;
 pub mod service;
 pub mod source;
 pub mod store;

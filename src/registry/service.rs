@@ -5,14 +5,18 @@ use super::feed::FeedReader;
 use super::history::Incoming;
 use super::identities::{IdentityIndex, join};
 use super::model::{BlindIndex, Facts, IdentityKind, IdentityState, JuristicPerson, VersionSource};
+use super::reading::{Reading, ReadingRefusal, read};
 use super::source::{FeedManifest, Fetched, IdentityAnswer, RegisterSource, SourceFailure};
 use super::store::{self, ImportRecord, Seen, Upsert};
 use crate::db::{Database, StoreError};
 use crate::kernel::digest::Digest;
 use crate::kernel::id::{Randomness, RegistrationNumber, crockford};
 use crate::kernel::time::{Clock, Instant};
+use crate::signing_rule::Outcome;
+use chrono::NaiveDate;
+use std::collections::HashMap;
 use std::io::BufRead;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 /// How soon the extension is asked again after it did not answer.
@@ -27,7 +31,14 @@ pub struct RegistryService {
     clock: Arc<dyn Clock>,
     randomness: Arc<dyn Randomness>,
     max_age: Duration,
+    readings: Arc<Mutex<Readings>>,
 }
+
+/// Statements that were read, by juristic person, version and calendar day (people enter and leave office by the day).
+type Readings = HashMap<(RegistrationNumber, u64, NaiveDate), Arc<Reading>>;
+
+/// Readings kept at most; then all are forgotten and read anew.
+const MAX_READINGS: usize = 50_000;
 
 /// What [`RegistryService::facts`] is asked about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -212,6 +223,7 @@ impl RegistryService {
             clock,
             randomness,
             max_age,
+            readings: Arc::default(),
         }
     }
 
@@ -231,6 +243,24 @@ impl RegistryService {
             ),
         })?;
         found.ok_or(FactsError::Unknown)
+    }
+
+    /// What the statement means for the people in office at this instant. Read once for each version and day.
+    pub fn reading(&self, facts: &Facts, at: Instant) -> Result<Arc<Reading>, ReadingRefusal> {
+        let number = facts.record.registration_number.clone();
+        let key = (number, facts.version.version, at.thai_date());
+        // A reading is never half made: whoever panicked with the lock held left the map whole.
+        let lock = || self.readings.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = lock().get(&key) {
+            return Ok(known.clone());
+        }
+        let reading = Arc::new(read(&facts.record, &facts.identities, at)?);
+        let mut readings = lock();
+        if readings.len() >= MAX_READINGS {
+            readings.clear();
+        }
+        readings.insert(key, reading.clone());
+        Ok(reading)
     }
 
     /// Every version, oldest first.
@@ -340,7 +370,7 @@ impl RegistryService {
         if !order.keep_going && !rejected.is_empty() {
             return Err(ImportError::Refused(rejected));
         }
-        let interpreted = Interpreted::of(&records);
+        let interpreted = Interpreted::of(&records, order.as_of);
         let recorded_at = self.clock.now();
         let mut bytes = [0u8; 16];
         self.randomness.fill(&mut bytes);
@@ -531,15 +561,26 @@ pub struct Interpreted {
 }
 
 impl Interpreted {
-    fn of(records: &[JuristicPerson]) -> Self {
-        let none = records
-            .iter()
-            .filter(|record| record.authority_text().is_none())
-            .count();
-        Self {
-            none: none as u64,
-            ..Self::default()
+    fn of(records: &[JuristicPerson], at: Instant) -> Self {
+        let mut counts = Self::default();
+        for record in records {
+            let reading = read(record, &[], at);
+            let count = match reading
+                .as_ref()
+                .map(|reading| reading.interpretation.as_ref())
+            {
+                Ok(None) => &mut counts.none,
+                Ok(Some(reading)) => match reading.outcome {
+                    Outcome::Complete => &mut counts.complete,
+                    Outcome::Ambiguous => &mut counts.ambiguous,
+                    Outcome::Unresolved => &mut counts.unresolved,
+                },
+                // Too many people or too large a rule to decide about.
+                Err(_refused) => &mut counts.unresolved,
+            };
+            *count += 1;
         }
+        counts
     }
 }
 

@@ -106,6 +106,22 @@ async fn officers_and_statements_are_told() {
 }
 
 #[actix_web::test]
+async fn the_rule_is_told_with_the_words_it_was_read_from() {
+    let house = house(Extension::NotOffered).await;
+    let (status, _, rule) = get(&house, &format!("{DEMO}/signing-rule"), &[]).await;
+    assert_eq!(status, StatusCode::OK);
+    assert_eq!(rule["outcome"], "complete", "{rule}");
+    assert_eq!(rule["decided_by"], "statement");
+    let clause = &rule["clauses"][0];
+    assert_eq!(clause["rule"]["all_of"][0]["person"], "off_1");
+    assert_eq!(clause["seal"], "not_required");
+    let statement: Vec<char> = rule["statement"].as_str().unwrap().chars().collect();
+    let at = |index: usize| usize::try_from(clause["span"][index].as_u64().unwrap()).unwrap();
+    let words: String = statement[at(0)..at(1)].iter().collect();
+    assert!(words.starts_with("นายกล้า"), "{words}");
+}
+
+#[actix_web::test]
 async fn the_past_is_told_as_it_was_and_history_says_what_changed() {
     let house = house(Extension::NotOffered).await;
     get(&house, DEMO, &[]).await;

@@ -7,8 +7,11 @@ use crate::registry::history::changed_members;
 use crate::registry::model::{
     Address, Facts, IdentityState, Objectives, Officer, OfficerRole, RegisterVersion,
 };
+use crate::registry::reading::{Reading, ReadingRefusal};
+use crate::signing_rule::{Outcome, SigningRule};
 use crate::web::problem::Problem;
 use serde::Serialize;
+use serde_json::Value;
 use utoipa::ToSchema;
 
 /// An amount of money.
@@ -267,6 +270,119 @@ pub struct StatementsView {
     pub(super) statements: Vec<StatementView>,
     /// Which version answered.
     pub(super) as_of: AsOfView,
+}
+
+/// One notable thing about a reading.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct FlagView {
+    /// Stable code.
+    pub(super) code: &'static str,
+    /// Thai.
+    pub(super) detail_th: String,
+    /// English.
+    pub(super) detail: String,
+}
+
+/// What the registered statement means.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = SigningRule)]
+pub struct SigningRuleView {
+    /// `complete`, `ambiguous` or `unresolved`. Only `complete` is used by itself.
+    pub(super) outcome: &'static str,
+    /// The registered text that was read, letter by letter; null when nothing is registered.
+    pub(super) statement: Option<String>,
+    /// A registered limit beside the statement, which keeps it from being complete.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) restriction: Option<String>,
+    /// The clauses of the rule, alternatives of one another; empty unless complete.
+    #[schema(value_type = Vec<Object>)]
+    pub(super) clauses: Value,
+    /// The readings of an ambiguous statement, each a list of clauses.
+    #[schema(value_type = Vec<Vec<Object>>)]
+    pub(super) readings: Value,
+    /// Words that were not understood: `[start, end]` in Unicode scalar values of `statement`.
+    pub(super) unresolved_spans: Vec<[usize; 2]>,
+    /// What is notable.
+    pub(super) flags: Vec<FlagView>,
+    /// What decides a question now: `statement`, `status_or_law` (which settle without a statement), or `nothing`.
+    pub(super) decided_by: &'static str,
+    /// Which version answered.
+    pub(super) as_of: AsOfView,
+}
+
+/// A reading as shown.
+pub(super) fn signing_rule(
+    facts: &Facts,
+    reading: &Reading,
+    stale: bool,
+) -> Result<SigningRuleView, Problem> {
+    let clauses = |rule: &SigningRule| {
+        serde_json::to_value(rule.clauses()).map_err(|error| Problem::internal(&error))
+    };
+    let read = reading.interpretation.as_ref();
+    let complete = reading.outcome() == Outcome::Complete;
+    let readings = read
+        .map(|read| read.readings.iter().map(clauses).collect())
+        .transpose()?
+        .map_or_else(Vec::new, |readings: Vec<Value>| readings);
+    Ok(SigningRuleView {
+        outcome: reading.outcome().as_str(),
+        statement: reading.statement.clone(),
+        restriction: reading.restriction.clone(),
+        clauses: match read.and_then(|read| read.rule.as_ref()) {
+            Some(rule) => clauses(rule)?,
+            None => Value::Array(Vec::new()),
+        },
+        readings: Value::Array(readings),
+        unresolved_spans: read
+            .map(|read| {
+                read.unresolved_spans
+                    .iter()
+                    .map(|span| [span.start, span.end])
+                    .collect()
+            })
+            .unwrap_or_default(),
+        flags: read
+            .map(|read| {
+                read.flags
+                    .iter()
+                    .map(|flag| {
+                        let text = flag.text();
+                        FlagView {
+                            code: flag.as_str(),
+                            detail_th: text.th,
+                            detail: text.en,
+                        }
+                    })
+                    .collect()
+            })
+            .unwrap_or_default(),
+        decided_by: match (&reading.compiled, complete) {
+            (Some(_), true) => "statement",
+            (Some(_), false) => "status_or_law",
+            (None, _) => "nothing",
+        },
+        as_of: AsOfView::new(&facts.version, stale),
+    })
+}
+
+/// A statement that is past the bounds of what can be decided about.
+pub(super) fn unreadable(facts: &Facts, refusal: &ReadingRefusal, stale: bool) -> SigningRuleView {
+    SigningRuleView {
+        outcome: Outcome::Unresolved.as_str(),
+        statement: facts.record.authority_text(),
+        restriction: None,
+        clauses: Value::Array(Vec::new()),
+        readings: Value::Array(Vec::new()),
+        unresolved_spans: Vec::new(),
+        flags: vec![FlagView {
+            code: "past_the_bounds",
+            detail_th: "มีกรรมการหรือเงื่อนไขมากเกินกว่าที่ระบบพิจารณาได้ ต้องให้นายทะเบียนตรวจ".to_owned(),
+            detail: refusal.to_string(),
+        }],
+        decided_by: "nothing",
+        as_of: AsOfView::new(&facts.version, stale),
+    }
 }
 
 /// One version of the record.
