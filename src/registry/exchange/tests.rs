@@ -263,3 +263,24 @@ proptest! {
         let _ = read_line(1, &line);
     }
 }
+
+/// The published schema of a feed line and the reader agree on which members there are and which cannot be missing.
+#[test]
+fn the_published_schema_names_the_members_that_are_read() {
+    let schema: Value =
+        serde_json::from_str(include_str!("../../../openapi/register-record.schema.json")).unwrap();
+    let members = |value: &Value| -> std::collections::BTreeSet<String> {
+        value.as_object().unwrap().keys().cloned().collect()
+    };
+    let mut written = members(&company());
+    assert_eq!(members(&schema["properties"]), written);
+    for required in schema["required"].as_array().unwrap() {
+        let required = required.as_str().unwrap();
+        let refusal = read(&with(required, Value::Null)).unwrap_err();
+        assert_eq!(refusal.field, required);
+        assert!(written.remove(required));
+    }
+    for optional in written {
+        assert!(read(&with(&optional, Value::Null)).is_ok(), "{optional}");
+    }
+}
