@@ -179,8 +179,8 @@ fn default_max_age() -> u64 {
 pub struct IdentityProviderPeer {
     /// Short name, used in paths: `thaid`.
     pub name: String,
-    /// Issuer identifier; discovery is read from below it.
-    pub issuer: url::Url,
+    /// Issuer identifier, byte for byte as the provider writes it; discovery is read from below it.
+    pub issuer: String,
     /// Our client identifier there.
     pub client_id: String,
     /// File that holds our client secret there.

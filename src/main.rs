@@ -1,2 +1,7 @@
 //! The `amnat` program: arguments in, exit status out. Everything else is in the library.
-fn main() {}
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    amnat::cli::run(std::env::args_os())
+}

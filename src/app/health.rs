@@ -1,7 +1,7 @@
 //! Probes and metrics for whoever operates the service.
 
-use crate::web::problem::{Code, Problem};
 use crate::db::Database;
+use crate::web::problem::{Code, Problem};
 use actix_web::http::header;
 use actix_web::{HttpResponse, web};
 use serde::Serialize;

@@ -21,6 +21,7 @@
 //! in [`Addresses`], and its lines in [`start`].
 
 pub mod ca;
+pub mod demo;
 pub mod face;
 mod http;
 pub mod openid;

@@ -1,7 +1,9 @@
 //! Asking: facts, people, rule, answer, receipt, all in one transaction.
 
 mod people;
-mod reading;
+mod receipts;
+
+pub use receipts::{ReceiptRefusal, receipt_keys, verify_receipt};
 
 use super::answer::{
     Answer, AsOfPart, BasisPart, CompletionPart, CountedPart, MorePart, WouldPermitPart,
@@ -25,6 +27,7 @@ use crate::kernel::time::{Clock, Instant};
 use crate::ledger::leaf::LeafKind;
 use crate::ledger::service::{LedgerService, RecordError};
 use crate::registry::model::Facts;
+use crate::registry::reading::Reading;
 use crate::registry::service::{ConsultError, Freshness, RegistryService};
 use crate::registry::store as registry_store;
 use crate::signing_rule::{Decision, ReasonCode};
@@ -205,15 +208,24 @@ impl AuthorityService {
 
         let people = self.people(connection, client_id, question, &facts, valid_at, now)?;
         let signers: Vec<Signer> = people.iter().map(|person| person.signer.clone()).collect();
-        let reading = reading::read(&facts, valid_at);
-        let outcome = self.decide(question, freshness, &reading, &signers, valid_at);
+        let reading = self
+            .parts
+            .registry
+            .reading(&facts, valid_at)
+            // A board or rule past the bounds is a matter for review, like words that are not understood.
+            .inspect_err(
+                |refusal| tracing::warn!(refusal = %refusal, "a statement cannot be decided on"),
+            )
+            .ok();
+        let reading = reading.as_deref();
+        let outcome = self.decide(question, freshness, reading, &signers, valid_at);
 
         let answer = self.put_together(
             id,
             now,
             question,
             &facts,
-            &reading,
+            reading,
             &people,
             &outcome,
             (valid_at, known_at),
@@ -271,7 +283,7 @@ impl AuthorityService {
         &self,
         question: &Question,
         freshness: Freshness,
-        reading: &reading::Reading,
+        reading: Option<&Reading>,
         signers: &[Signer],
         valid_at: Instant,
     ) -> Outcome {
@@ -282,7 +294,7 @@ impl AuthorityService {
                 signers,
             );
         }
-        let Some(rule) = &reading.rule else {
+        let Some(rule) = reading.and_then(|reading| reading.compiled.as_ref()) else {
             let reason = Reason::rule(ReasonCode::StatementNeedsReview);
             return Outcome::settled(Decision::Indeterminate, reason, signers);
         };
@@ -304,7 +316,7 @@ impl AuthorityService {
         now: Instant,
         question: &Question,
         facts: &Facts,
-        reading: &reading::Reading,
+        reading: Option<&Reading>,
         people: &[Person],
         outcome: &Outcome,
         (valid_at, known_at): (Instant, Instant),
@@ -316,11 +328,14 @@ impl AuthorityService {
                 .and_then(|reference| facts.record.officer(reference))
                 .map_or_else(|| officer.clone(), |officer| officer.name.full())
         };
+        let statement = reading
+            .and_then(|reading| reading.statement.as_deref())
+            .unwrap_or_default();
         let basis = outcome.basis.iter().map(|basis| BasisPart {
             kind: "signing_rule".to_owned(),
             clause: basis.clause,
             span: [basis.span.start, basis.span.end],
-            text: words_at(&reading.statement, basis.span),
+            text: words_at(statement, basis.span),
             signatories: people
                 .iter()
                 .filter_map(|person| self.counted(person, &basis.officers, question, &name_of))

@@ -74,7 +74,10 @@ pub struct Browser {
 impl Browser {
     /// A fresh browser over a client that follows no redirects by itself.
     pub fn new(client: Client) -> Self {
-        Self { client, cookies: BTreeMap::new() }
+        Self {
+            client,
+            cookies: BTreeMap::new(),
+        }
     }
 
     /// Open an address.
@@ -83,7 +86,12 @@ impl Browser {
     }
 
     /// Send a form of a page, with these fields added or replaced.
-    pub async fn submit(&mut self, page: &Page, form: &Form, with: &[(&str, &str)]) -> Result<Page, BrowserError> {
+    pub async fn submit(
+        &mut self,
+        page: &Page,
+        form: &Form,
+        with: &[(&str, &str)],
+    ) -> Result<Page, BrowserError> {
         let mut fields: Vec<(String, String)> = form.fields.clone();
         for (name, value) in with {
             fields.retain(|(existing, _)| existing != name);
@@ -92,7 +100,10 @@ impl Browser {
         let target = page
             .url
             .join(&form.action)
-            .map_err(|error| BrowserError::Unexpected { url: bare(&page.url), reason: error.to_string() })?;
+            .map_err(|error| BrowserError::Unexpected {
+                url: bare(&page.url),
+                reason: error.to_string(),
+            })?;
         if form.post {
             self.walk(Method::POST, target, Some(fields)).await
         } else {
@@ -113,7 +124,10 @@ impl Browser {
             self.remember(&url, &response);
             let status = response.status();
             if status.is_redirection() {
-                let location = response.headers().get(LOCATION).and_then(|value| value.to_str().ok());
+                let location = response
+                    .headers()
+                    .get(LOCATION)
+                    .and_then(|value| value.to_str().ok());
                 let target = location.and_then(|location| url.join(location).ok());
                 url = target.ok_or_else(|| BrowserError::Unexpected {
                     url: bare(&url),
@@ -124,11 +138,17 @@ impl Browser {
             }
             let html = read(&url, response).await?;
             if !status.is_success() {
-                return Err(BrowserError::Status { url: bare(&url), status });
+                return Err(BrowserError::Status {
+                    url: bare(&url),
+                    status,
+                });
             }
             return Ok(Page { url, html });
         }
-        Err(BrowserError::Unexpected { url: bare(&url), reason: "too many redirects".to_owned() })
+        Err(BrowserError::Unexpected {
+            url: bare(&url),
+            reason: "too many redirects".to_owned(),
+        })
     }
 
     async fn send(
@@ -139,13 +159,20 @@ impl Browser {
     ) -> Result<Response, BrowserError> {
         let mut request = self.client.request(method.clone(), url.clone());
         if let Some(cookies) = self.cookies.get(&origin(url)) {
-            let line = cookies.iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join("; ");
+            let line = cookies
+                .iter()
+                .map(|(name, value)| format!("{name}={value}"))
+                .collect::<Vec<_>>()
+                .join("; ");
             request = request.header(COOKIE, line);
         }
         if let Some(fields) = body {
             request = request.form(fields);
         }
-        request.send().await.map_err(|cause| BrowserError::Fetch { url: bare(url), cause: cause.without_url() })
+        request.send().await.map_err(|cause| BrowserError::Fetch {
+            url: bare(url),
+            cause: cause.without_url(),
+        })
     }
 
     fn remember(&mut self, url: &Url, response: &Response) {
@@ -170,11 +197,17 @@ impl Browser {
 
 async fn read(url: &Url, mut response: Response) -> Result<String, BrowserError> {
     let mut bytes = Vec::new();
-    let failure = |cause: reqwest::Error| BrowserError::Fetch { url: bare(url), cause: cause.without_url() };
+    let failure = |cause: reqwest::Error| BrowserError::Fetch {
+        url: bare(url),
+        cause: cause.without_url(),
+    };
     while let Some(chunk) = response.chunk().await.map_err(failure)? {
         bytes.extend_from_slice(&chunk);
         if bytes.len() > MAX_PAGE {
-            return Err(BrowserError::Unexpected { url: bare(url), reason: "the page is too large".to_owned() });
+            return Err(BrowserError::Unexpected {
+                url: bare(url),
+                reason: "the page is too large".to_owned(),
+            });
         }
     }
     Ok(String::from_utf8_lossy(&bytes).into_owned())
@@ -202,7 +235,9 @@ impl Page {
                     open = true;
                     forms.push(Form {
                         action: tag.get("action").unwrap_or_default(),
-                        post: tag.get("method").is_some_and(|method| method.eq_ignore_ascii_case("post")),
+                        post: tag
+                            .get("method")
+                            .is_some_and(|method| method.eq_ignore_ascii_case("post")),
                         fields: Vec::new(),
                         choices: Vec::new(),
                     });
@@ -213,7 +248,11 @@ impl Page {
                         let value = tag.get("value").unwrap_or_default();
                         let kind = tag.get("type").unwrap_or_default();
                         let is_choice = tag.name == "button" || kind == "radio" || kind == "submit";
-                        if is_choice { form.choices.push((name, value)) } else { form.fields.push((name, value)) }
+                        if is_choice {
+                            form.choices.push((name, value))
+                        } else {
+                            form.fields.push((name, value))
+                        }
                     }
                 }
                 _ => {}
@@ -224,15 +263,20 @@ impl Page {
 
     /// The first form that offers a choice of this name.
     pub fn form_with_choice(&self, name: &str) -> Option<Form> {
-        self.forms().into_iter().find(|form| form.choices.iter().any(|(existing, _)| existing == name))
+        self.forms()
+            .into_iter()
+            .find(|form| form.choices.iter().any(|(existing, _)| existing == name))
     }
 
     /// The first form that is sent by POST.
     pub fn first_post_form(&self) -> Result<Form, BrowserError> {
-        self.forms().into_iter().find(|form| form.post).ok_or_else(|| BrowserError::Unexpected {
-            url: bare(&self.url),
-            reason: "the page has no form".to_owned(),
-        })
+        self.forms()
+            .into_iter()
+            .find(|form| form.post)
+            .ok_or_else(|| BrowserError::Unexpected {
+                url: bare(&self.url),
+                reason: "the page has no form".to_owned(),
+            })
     }
 }
 
@@ -243,7 +287,10 @@ struct HtmlTag {
 
 impl HtmlTag {
     fn get(&self, name: &str) -> Option<String> {
-        self.attributes.iter().find(|(key, _)| key == name).map(|(_, value)| value.clone())
+        self.attributes
+            .iter()
+            .find(|(key, _)| key == name)
+            .map(|(_, value)| value.clone())
     }
 }
 
@@ -280,7 +327,10 @@ fn read_tag(text: &str) -> (Option<HtmlTag>, &str) {
     let (inside, after) = text.split_at(end);
     let after = after.strip_prefix('>').unwrap_or(after);
     let mut words = Words { rest: inside };
-    let tag = words.next().map(|(name, _)| HtmlTag { name: name.to_ascii_lowercase(), attributes: words.collect() });
+    let tag = words.next().map(|(name, _)| HtmlTag {
+        name: name.to_ascii_lowercase(),
+        attributes: words.collect(),
+    });
     (tag, after)
 }
 
@@ -294,7 +344,9 @@ impl Iterator for Words<'_> {
 
     fn next(&mut self) -> Option<Self::Item> {
         let text = self.rest.trim_start();
-        let end = text.find(|c: char| c.is_whitespace() || c == '=').unwrap_or(text.len());
+        let end = text
+            .find(|c: char| c.is_whitespace() || c == '=')
+            .unwrap_or(text.len());
         let (name, after) = text.split_at(end);
         if name.is_empty() {
             return None;
@@ -339,12 +391,18 @@ mod tests {
         let html = r#"<p title="a > b"><!-- <form> --><form action="/x?a=1&amp;b=2" method=post>
             <input type="hidden" name="token" value="t&quot;1"><input type=radio name=person value="3100500000020">
             <button name="provider" value="thaid">ไป</button></form><form action="/y"></form>"#;
-        let page = Page { url: "http://127.0.0.1/p".parse().unwrap(), html: html.to_owned() };
+        let page = Page {
+            url: "http://127.0.0.1/p".parse().unwrap(),
+            html: html.to_owned(),
+        };
         let forms = page.forms();
         assert_eq!(forms.len(), 2);
         assert_eq!(forms[0].action, "/x?a=1&b=2");
         assert!(forms[0].post && !forms[1].post);
-        assert_eq!(forms[0].fields, vec![("token".to_owned(), "t\"1".to_owned())]);
+        assert_eq!(
+            forms[0].fields,
+            vec![("token".to_owned(), "t\"1".to_owned())]
+        );
         assert_eq!(forms[0].choices.len(), 2);
         assert_eq!(page.form_with_choice("person"), Some(forms[0].clone()));
     }
