@@ -1,13 +1,18 @@
 //! From facts to the board that rules are decided on.
 
 use super::kind::JuristicType;
-use super::model::{JuristicPerson, Officer, OfficerIdentity, OfficerRole};
+use super::model::{Facts, JuristicPerson, Officer, OfficerIdentity, OfficerRole};
 use crate::kernel::time::Instant;
 use crate::signing_rule::{Board, BoardRefusal, Liability, Member, Role, Standing};
 
 /// Everybody in office at this instant, one row for each role, named by officer reference. Where the register told
 /// the numbers behind the officers, rows of one number are one person.
-pub fn board_at(
+pub fn board_at(facts: &Facts, at: Instant) -> Result<Board, BoardRefusal> {
+    board_of(&facts.record, &facts.identities, at)
+}
+
+/// As [`board_at`], of a record that is not a version yet.
+pub fn board_of(
     record: &JuristicPerson,
     identities: &[OfficerIdentity],
     at: Instant,
@@ -16,7 +21,12 @@ pub fn board_at(
 }
 
 /// Everybody whose office has ended by this instant: a statement may name them still.
-pub fn former_at(
+pub fn former_at(facts: &Facts, at: Instant) -> Vec<Member> {
+    former_of(&facts.record, &facts.identities, at)
+}
+
+/// As [`former_at`], of a record that is not a version yet.
+pub fn former_of(
     record: &JuristicPerson,
     identities: &[OfficerIdentity],
     at: Instant,
@@ -25,7 +35,12 @@ pub fn former_at(
 }
 
 /// Type and status together.
-pub fn standing(record: &JuristicPerson) -> Standing {
+pub fn standing(facts: &Facts) -> Standing {
+    standing_of(&facts.record)
+}
+
+/// As [`standing`], of a record that is not a version yet.
+pub fn standing_of(record: &JuristicPerson) -> Standing {
     Standing {
         status: record.status,
         juristic_type: record.juristic_type,
@@ -93,12 +108,15 @@ mod tests {
     #[test]
     fn a_managing_partner_is_one_person_in_two_rows() {
         let record = partnership();
-        let board = board_at(&record, &[], now()).unwrap();
+        let board = board_of(&record, &[], now()).unwrap();
         assert_eq!((board.members().len(), board.people_count()), (3, 2));
         assert_eq!(board.members()[0].role, Role::ManagingPartner);
         assert_eq!(board.members()[0].liability, Some(Liability::Unlimited));
         assert_eq!(board.members()[2].liability, None);
-        assert_eq!(standing(&record).status.as_str(), "dissolved_liquidating");
+        assert_eq!(
+            standing_of(&record).status.as_str(),
+            "dissolved_liquidating"
+        );
     }
 
     #[test]
@@ -113,7 +131,7 @@ mod tests {
                 index: [3; 32],
             })
             .collect();
-        let board = board_at(&record, &identities, now()).unwrap();
+        let board = board_of(&record, &identities, now()).unwrap();
         assert_eq!(board.people_count(), 1);
     }
 
@@ -121,8 +139,8 @@ mod tests {
     fn who_left_is_on_no_board() {
         let mut record = partnership();
         record.officers[1].ended = Some(now().thai_date());
-        let board = board_at(&record, &[], now()).unwrap();
+        let board = board_of(&record, &[], now()).unwrap();
         assert_eq!(board.people_count(), 1);
-        assert_eq!(former_at(&record, &[], now())[0].id, "off_2");
+        assert_eq!(former_of(&record, &[], now())[0].id, "off_2");
     }
 }

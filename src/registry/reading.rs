@@ -1,7 +1,7 @@
 //! What the registered statement of a juristic person means for the people on record at one instant.
 
-use super::board::{board_at, former_at, standing};
-use super::model::{JuristicPerson, OfficerIdentity, StatementKind};
+use super::board::{board_of, former_of, standing_of};
+use super::model::{Facts, JuristicPerson, OfficerIdentity, StatementKind};
 use crate::kernel::time::Instant;
 use crate::signing_rule::{
     Board, BoardRefusal, CompileRefusal, CompiledRule, Interpretation, Outcome, Register, Standing,
@@ -47,14 +47,19 @@ pub enum ReadingRefusal {
     Compile(#[from] CompileRefusal),
 }
 
-/// Read the statement for the people in office at this instant.
-pub fn read(
+/// Read the statement of a version for the people in office at this instant.
+pub fn read(facts: &Facts, at: Instant) -> Result<Reading, ReadingRefusal> {
+    read_record(&facts.record, &facts.identities, at)
+}
+
+/// As [`read`], of a record that is not a version yet.
+pub fn read_record(
     record: &JuristicPerson,
     identities: &[OfficerIdentity],
     at: Instant,
 ) -> Result<Reading, ReadingRefusal> {
-    let board = board_at(record, identities, at)?;
-    let standing = standing(record);
+    let board = board_of(record, identities, at)?;
+    let standing = standing_of(record);
     let (statement, restriction) = texts(record);
     let interpretation = statement.as_deref().map(|text| {
         if restriction.is_some() {
@@ -66,7 +71,7 @@ pub fn read(
                 flags: Vec::new(),
             };
         }
-        let former = former_at(record, identities, at);
+        let former = former_of(record, identities, at);
         interpret(
             text,
             &Register {
@@ -139,7 +144,7 @@ mod tests {
             "JuristicStatus": status, "CommitteeInformations": people, "AuthorizeDescriptions": texts,
         });
         let record = exchange::read_line(1, &row.to_string()).unwrap();
-        read(&record, &[], "2026-11-24T03:00:00Z".parse().unwrap()).unwrap()
+        read_record(&record, &[], "2026-11-24T03:00:00Z".parse().unwrap()).unwrap()
     }
 
     const COMPANY: &str = "0105569999999";

@@ -5,7 +5,7 @@ use super::feed::FeedReader;
 use super::history::Incoming;
 use super::identities::{IdentityIndex, join};
 use super::model::{BlindIndex, Facts, IdentityKind, IdentityState, JuristicPerson, VersionSource};
-use super::reading::{Reading, ReadingRefusal, read};
+use super::reading::{Reading, ReadingRefusal, read, read_record};
 use super::source::{FeedManifest, Fetched, IdentityAnswer, RegisterSource, SourceFailure};
 use super::store::{self, ImportRecord, Seen, Upsert};
 use crate::db::{Database, StoreError};
@@ -254,7 +254,7 @@ impl RegistryService {
         if let Some(known) = lock().get(&key) {
             return Ok(known.clone());
         }
-        let reading = Arc::new(read(&facts.record, &facts.identities, at)?);
+        let reading = Arc::new(read(facts, at)?);
         let mut readings = lock();
         if readings.len() >= MAX_READINGS {
             readings.clear();
@@ -564,7 +564,7 @@ impl Interpreted {
     fn of(records: &[JuristicPerson], at: Instant) -> Self {
         let mut counts = Self::default();
         for record in records {
-            let reading = read(record, &[], at);
+            let reading = read_record(record, &[], at);
             let count = match reading
                 .as_ref()
                 .map(|reading| reading.interpretation.as_ref())
