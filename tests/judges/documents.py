@@ -3,7 +3,7 @@
     documents.py FOLDER ROOT.pem
 
 Judges every PDF in FOLDER: PDF/A conformance at the flavour it claims (veraPDF), file structure
-(qpdf), signature with long-term evidence (pyHanko, offline), digest (pdfsig), and that its pages
+(qpdf), signature and time-stamp (pyHanko, offline), digest (pdfsig), and that its pages
 state what its embedded XML states (poppler). Then breaks copies of the first certificate; each
 must be refused.
 """
@@ -45,15 +45,14 @@ def text(table: Table, path: Path) -> None:
     table.row("pdftotext", path.name, bool(wanted) and not missing, detail)
 
 
-def judge_good(table: Table, path: Path, root: Path) -> None:
+def judge_good(table: Table, path: Path, root: Path, levels: set[str]) -> None:
     """All judges on a document that must please them all."""
     conformance = vera.judge(path)
     table.row("veraPDF", path.name, conformance.conforms, str(conformance))
     sound, detail = structure(path)
     table.row("qpdf", path.name, sound, detail)
-    opinion = signature.long_term(path, root)
-    table.row("pyHanko", path.name, opinion.valid, str(opinion))
-    opinion = signature.baseline(path, root)
+    opinion = signature.pades(path, root)
+    levels.add(str(opinion).split()[-1] if opinion.valid else "none")
     table.row("pyHanko", path.name, opinion.valid, str(opinion))
     opinion = signature.second_opinion(path)
     table.row("pdfsig", path.name, opinion.valid, str(opinion))
@@ -75,7 +74,7 @@ def judge_broken(table: Table, good: Path, root: Path) -> None:
             by = []
             if not vera.judge(copy, flavour).conforms:
                 by.append("veraPDF")
-            if not signature.baseline(copy, root).valid:
+            if not signature.untouched(copy, root).valid:
                 by.append("pyHanko")
             if not structure(copy)[0]:
                 by.append("qpdf")
@@ -85,7 +84,7 @@ def judge_broken(table: Table, good: Path, root: Path) -> None:
             table.row("broken", breakage.name, right, f"refused by {', '.join(by) or 'nobody'}")
         painted = Path(folder) / "painted.pdf"
         broken.added_page_text(good, painted)
-        opinion = signature.baseline(painted, root)
+        opinion = signature.untouched(painted, root)
         refused += not opinion.valid
         table.row("broken", "painted over in a later revision", not opinion.valid, str(opinion))
     table.summary(f"broken copies refused: {refused} of {len(broken.BREAKAGES) + 1}")
@@ -101,11 +100,13 @@ def main(folder: Path, root: Path) -> None:
         table.row("demo", str(folder), False, "no certificate to judge")
         table.close()
     before = table.failures
+    levels: set[str] = set()
     for path in documents:
-        judge_good(table, path, root)
+        judge_good(table, path, root, levels)
     verdict = "pleases every judge" if table.failures == before else "REFUSED"
     flavours = ", ".join(sorted({f"PDF/A-{reading.claimed_flavour(p.read_bytes())}" for p in documents}))
-    table.summary(f"{len(documents)} documents ({flavours}) before veraPDF, qpdf, pyHanko, pdfsig: {verdict}")
+    claims = f"{flavours}, PAdES {', '.join(sorted(levels))}"
+    table.summary(f"{len(documents)} documents ({claims}) before veraPDF, qpdf, pyHanko, pdfsig: {verdict}")
     judge_broken(table, certificates[0], root)
     table.close()
 

@@ -30,14 +30,23 @@ def _pyhanko(*arguments: str) -> Opinion:
     return Opinion(done.returncode == 0 and bool(told), told[-1] if told else lines[-1][:90])
 
 
-def long_term(path: Path, root: Path) -> Opinion:
-    """PAdES B-LT or better: everything needed is in the file, nothing is fetched."""
-    opinion = _pyhanko("adesverify", "--trust", str(root), "--trust-replace", str(path))
-    return Opinion(opinion.valid, f"long-term: {opinion.words}")
+def pades(path: Path, root: Path) -> Opinion:
+    """Integrity, coverage, later changes, chain and time-stamp; the words end with the level reached.
+
+    At least B-T is asked for. B-LT holds where everything needed is in the file: nothing is fetched.
+    """
+    opinion = untouched(path, root)
+    if not opinion.valid:
+        return opinion
+    if "TIMESTAMP_TOKEN<INTACT:TRUSTED>" not in opinion.words:
+        return Opinion(False, f"B-B, without a time-stamp: {opinion.words}")
+    evidence = _pyhanko("adesverify", "--trust", str(root), "--trust-replace", str(path))
+    level = "B-LT" if evidence.valid else "B-T"
+    return Opinion(True, f"{opinion.words} {level}")
 
 
-def baseline(path: Path, root: Path) -> Opinion:
-    """Integrity, coverage, later changes and chain, whatever the level."""
+def untouched(path: Path, root: Path) -> Opinion:
+    """The same without asking for a level: what a broken copy must not pass."""
     return _pyhanko(
         "validate", "--soft-revocation-check", "--trust", str(root), "--trust-replace", str(path)
     )
