@@ -1,7 +1,8 @@
 //! How every stand-in listens: this machine only, one worker, small bodies, no signal handling.
 
 use super::SandboxError;
-use actix_web::dev::ServerHandle;
+use crate::crypto::tls::SslAcceptorBuilder;
+use actix_web::dev::{Server, ServerHandle};
 use actix_web::{App, HttpServer, web};
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
@@ -23,6 +24,16 @@ pub(super) struct Running {
     peer: &'static str,
     handle: ServerHandle,
     task: JoinHandle<io::Result<()>>,
+}
+
+/// The server's type cannot be written down (it holds a closure), so this is no function.
+macro_rules! server {
+    ($configure:expr) => {
+        HttpServer::new(move || App::new().configure(limits).configure($configure.clone()))
+            .workers(1)
+            .disable_signals()
+            .shutdown_timeout(1)
+    };
 }
 
 impl Bound {
@@ -48,9 +59,9 @@ impl Bound {
         format!("http://{}", self.address)
     }
 
-    /// `https://localhost:PORT`, the name its certificate carries.
+    /// `https://127.0.0.1:PORT`: the address is in its certificate.
     pub(super) fn tls_url(&self) -> String {
-        format!("https://localhost:{}", self.address.port())
+        format!("https://{}", self.address)
     }
 
     /// Answer in clear.
@@ -59,23 +70,39 @@ impl Bound {
         F: Fn(&mut web::ServiceConfig) + Clone + Send + 'static,
     {
         let (peer, port) = (self.peer, self.address.port());
-        let server =
-            HttpServer::new(move || App::new().configure(limits).configure(configure.clone()))
-                .workers(1)
-                .disable_signals()
-                .shutdown_timeout(1)
-                .listen(self.listener)
-                .map_err(|cause| SandboxError::Listen { peer, port, cause })?
-                .run();
-        Ok(Running {
-            peer,
-            handle: server.handle(),
-            task: tokio::spawn(server),
-        })
+        let server = server!(configure)
+            .listen(self.listener)
+            .map_err(|cause| SandboxError::Listen { peer, port, cause })?;
+        Ok(Running::spawn(peer, server.run()))
+    }
+
+    /// Answer over TLS.
+    pub(super) fn serve_tls<F>(
+        self,
+        acceptor: SslAcceptorBuilder,
+        configure: F,
+    ) -> Result<Running, SandboxError>
+    where
+        F: Fn(&mut web::ServiceConfig) + Clone + Send + 'static,
+    {
+        let (peer, port) = (self.peer, self.address.port());
+        let server = server!(configure)
+            .listen_openssl(self.listener, acceptor)
+            .map_err(|cause| SandboxError::Listen { peer, port, cause })?;
+        Ok(Running::spawn(peer, server.run()))
     }
 }
 
 impl Running {
+    fn spawn(peer: &'static str, server: Server) -> Self {
+        let handle = server.handle();
+        Self {
+            peer,
+            handle,
+            task: tokio::spawn(server),
+        }
+    }
+
     /// Stop accepting, let running answers end, free the port.
     pub(super) async fn stop(self) {
         self.handle.stop(true).await;

@@ -6,6 +6,7 @@
 //! | [`openid`] | the state's digital identity (ThaiD) | OpenID Connect, code flow |
 //! | [`face`] | the state's face verification | JSON, a percentage for an answer |
 //! | [`ca`] | a certification authority | PKCS #10 in, a chain out |
+//! | [`tsa`] | a time-stamp authority | RFC 3161 over HTTP |
 //!
 //! They answer over real HTTP on the loopback address and nothing but it, and share one invented
 //! country ([`world`]). Whoever talks to them talks the real protocol; only the address tells them apart from the real
@@ -26,12 +27,15 @@ pub mod face;
 mod http;
 pub mod openid;
 pub mod register;
+pub mod tsa;
 
 pub mod world;
 
 use crate::crypto::jws::JwkError;
 use crate::crypto::key::{Algorithm, FileKey, KeyError};
-use crate::crypto::x509::AuthorityError;
+use crate::crypto::timestamp::AnswerError;
+use crate::crypto::tls::{self, Clients, TlsError};
+use crate::crypto::x509::{AuthorityError, Name, Profile};
 use crate::kernel::id::Randomness;
 use crate::kernel::time::Clock;
 use openid::ClientCredentials;
@@ -145,6 +149,15 @@ pub enum SandboxError {
     /// The certification authority cannot be made.
     #[error("the sandbox's certification authority cannot be set up")]
     Authority(#[from] AuthorityError),
+    /// A stand-in does not get its own certificate.
+    #[error("a certificate of the sandbox is refused")]
+    Certificate(#[from] ca::IssueRefusal),
+    /// The time-stamp authority cannot be made.
+    #[error("the sandbox's time-stamp authority cannot be set up")]
+    TimeStamps(#[from] AnswerError),
+    /// The register's door behind mutual TLS cannot be opened.
+    #[error("the sandbox's register cannot speak TLS")]
+    Tls(#[from] TlsError),
 }
 
 /// The running stand-ins.
@@ -207,9 +220,12 @@ pub async fn start(settings: SandboxSettings) -> Result<Sandbox, SandboxError> {
     let world = Arc::new(World::load()?);
 
     let register_port = http::Bound::open("company register", ports.register)?;
+    let identity_port =
+        http::Bound::open("register of officers' identities", ports.register_identity)?;
     let openid_port = http::Bound::open("OpenID provider", ports.openid)?;
     let face_port = http::Bound::open("face engine", ports.face)?;
     let ca_port = http::Bound::open("certification authority", ports.ca)?;
+    let tsa_port = http::Bound::open("time-stamp authority", ports.tsa)?;
 
     let companies = world.juristic_persons().to_vec();
     let register = Arc::new(register::Register::open(companies, &dir, clock.clone())?);
@@ -231,21 +247,25 @@ pub async fn start(settings: SandboxSettings) -> Result<Sandbox, SandboxError> {
     let crl_url = format!("{}/crl", ca_port.url());
     let authority = ca::Authority::open(&dir, crl_url, clock.clone(), randomness.clone())?;
     let authority = Arc::new(authority);
+    let door = identity_certificate(&dir, &authority)?;
+    let time_stamps = Arc::new(tsa::TimeStamps::open(&dir, &authority, clock)?);
 
     let addresses = Addresses {
         register_url: register_port.url(),
-        register_identity_url: String::new(),
+        register_identity_url: identity_port.tls_url(),
         feed_manifest_url: format!("{}/feed/manifest.json", register_port.url()),
         openid_issuer: openid_port.url(),
         face_url: face_port.url(),
         ca_url: ca_port.url(),
-        tsa_url: String::new(),
+        tsa_url: format!("{}/tsa", tsa_port.url()),
     };
     let running = vec![
         register_port.serve(register::http::exchange(register.clone()))?,
+        identity_port.serve_tls(door, register::http::extension(register))?,
         openid_port.serve(openid::http::routes(provider.clone()))?,
         face_port.serve(face::http::routes(engine))?,
         ca_port.serve(ca::http::routes(authority.clone()))?,
+        tsa_port.serve(tsa::http::routes(time_stamps))?,
     ];
     Ok(Sandbox {
         addresses,
@@ -254,6 +274,22 @@ pub async fn start(settings: SandboxSettings) -> Result<Sandbox, SandboxError> {
         world,
         running,
     })
+}
+
+/// What the register's second door listens with: only clients that this sandbox's authority knows come in.
+fn identity_certificate(
+    dir: &Path,
+    authority: &ca::Authority,
+) -> Result<tls::SslAcceptorBuilder, SandboxError> {
+    let name = Name::thai("Amnat SANDBOX", "Amnat SANDBOX Company Register");
+    let profile = Profile::TlsServer(vec!["127.0.0.1".to_owned(), "localhost".to_owned()]);
+    let (key, chain) = authority.certify(&dir.join("register-tls-key.pem"), &name, &profile)?;
+    let roots = [authority.root().clone()];
+    Ok(tls::acceptor(
+        &key,
+        &chain,
+        Clients::MustAuthenticate(&roots),
+    )?)
 }
 
 /// The text of a file, or `None` if there is none.

@@ -138,6 +138,19 @@ impl Authority {
         }
     }
 
+    /// The key in this file, made on the first start, and a new certificate for it: how stand-ins get theirs.
+    pub(super) fn certify(
+        &self,
+        key: &Path,
+        name: &Name,
+        profile: &Profile,
+    ) -> Result<(FileKey, Vec<Certificate>), SandboxError> {
+        let key = FileKey::load_or_create(key, Algorithm::Es256)?;
+        let request = SigningRequest::create(&key, name).map_err(IssueRefusal::Request)?;
+        let chain = self.issue(&request, profile)?;
+        Ok((key, chain))
+    }
+
     /// A list of revoked certificates: empty, numbered by the second, good for a day.
     pub(super) fn revocation_list(&self) -> Result<Vec<u8>, AuthorityError> {
         let now = self.clock.now();

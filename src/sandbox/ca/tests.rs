@@ -56,7 +56,7 @@ async fn each_profile_gives_a_chain_to_the_root_for_its_purpose_and_no_other() {
             let verified = verify_chain(
                 leaf,
                 std::slice::from_ref(issuing),
-                &[root.clone()],
+                std::slice::from_ref(&root),
                 now,
                 other,
             );

@@ -1,5 +1,5 @@
 use super::*;
-use crate::sandbox::tests::{Fresh, client, fresh};
+use crate::sandbox::tests::{Fresh, client, fresh, fresh_at};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
@@ -221,4 +221,118 @@ async fn the_product_reads_every_line_of_the_feed() {
             .unwrap();
         assert_eq!(read.name_th, held.name);
     }
+}
+
+/// A sandbox at the machine's own time, because TLS reads no other clock, and the product's client certificate.
+async fn with_certificate(profile: &str) -> (Fresh, crate::crypto::key::FileKey, String) {
+    use crate::crypto::key::{Algorithm, FileKey};
+    use crate::crypto::x509::{Name, SigningRequest};
+    let fresh = fresh_at(crate::kernel::time::SystemClock.now()).await;
+    let key = FileKey::generate(Algorithm::Es256).unwrap();
+    let request = SigningRequest::create(&key, &Name::common("SANDBOX product")).unwrap();
+    let url = format!(
+        "{}/certificates?profile={profile}",
+        fresh.sandbox.addresses().ca_url
+    );
+    let answer = client()
+        .post(url)
+        .body(request.to_pem().unwrap())
+        .send()
+        .await
+        .unwrap();
+    let chain = answer.text().await.unwrap();
+    (fresh, key, chain)
+}
+
+#[tokio::test]
+async fn the_product_learns_the_numbers_behind_the_officers_over_mutual_tls() {
+    use crate::registry::client::{ClientSettings, IdentitySettings, RegisterClient};
+    use crate::registry::source::{IdentityAnswer, RegisterSource as _};
+    let (fresh, key, chain) = with_certificate("tls-client").await;
+    let addresses = fresh.sandbox.addresses();
+    let identities = IdentitySettings {
+        url: addresses.register_identity_url.parse().unwrap(),
+        certificate: chain.into_bytes(),
+        key: key.private_key_pem().unwrap().to_vec(),
+        roots: fresh.sandbox.root_pem().into_bytes(),
+    };
+    let exchange = addresses.register_url.parse().unwrap();
+    let settings = ClientSettings {
+        exchange,
+        identities: Some(identities),
+    };
+    let client = RegisterClient::new(&settings).unwrap();
+    for company in fresh.sandbox.world().juristic_persons() {
+        let fetched = client.fetch(&company.id).await.unwrap().unwrap();
+        let IdentityAnswer::Given(given) = fetched.identities else {
+            panic!("{}", company.id)
+        };
+        assert_eq!(given.officers.len(), company.officers.len());
+    }
+}
+
+#[tokio::test]
+async fn the_extension_names_every_officer_with_number_and_dates() {
+    let (fresh, key, chain) = with_certificate("tls-client").await;
+    let identity = [key.private_key_pem().unwrap().to_vec(), chain.into_bytes()];
+    let client = tls_client(
+        &fresh,
+        Some(reqwest::Identity::from_pkcs8_pem(&identity[1], &identity[0]).unwrap()),
+    );
+    let ask = async |id: &str| {
+        let base = &fresh.sandbox.addresses().register_identity_url;
+        let url = format!("{base}/sandbox-extension/v1/officer-identities?JuristicID={id}");
+        client.get(url).send().await.unwrap()
+    };
+    let answer: Value = ask("0105569999999").await.json().await.unwrap();
+    assert_eq!(answer["extension"], wire::EXTENSION);
+    assert_eq!(answer["juristic_id"], "0105569999999");
+    assert_eq!(
+        answer["officers"][0],
+        json!({"sequence": 1, "title": "นาย", "first_name": "กล้า", "last_name": "ทดลองดี", "role": "director",
+               "national_id": "1100100000018", "appointed": "2026-04-03"})
+    );
+    assert_eq!(answer["officers"][4]["ended"], "2026-08-31");
+    let answer: Value = ask("0835565999963").await.json().await.unwrap();
+    let foreigner = &answer["officers"][1];
+    assert_eq!(
+        foreigner["passport"],
+        json!({"number": "TZ0000011", "country": "JPN", "birth_date": "1974-05-20"})
+    );
+    assert!(foreigner.get("national_id").is_none());
+    assert_eq!(ask("0105556058490").await.status(), 404);
+    assert_eq!(ask("1").await.status(), 400);
+}
+
+fn tls_client(fresh: &Fresh, identity: Option<reqwest::Identity>) -> reqwest::Client {
+    let roots = reqwest::Certificate::from_pem_bundle(fresh.sandbox.root_pem().as_bytes()).unwrap();
+    let builder = reqwest::Client::builder().tls_certs_only(roots);
+    match identity {
+        Some(identity) => builder.identity(identity).build().unwrap(),
+        None => builder.build().unwrap(),
+    }
+}
+
+#[tokio::test]
+async fn nobody_comes_in_without_a_client_certificate_of_this_authority() {
+    let (fresh, seal_key, seal_chain) = with_certificate("seal").await;
+    let (_other, foreign_key, foreign_chain) = with_certificate("tls-client").await;
+    let identity = |key: &crate::crypto::key::FileKey, chain: &str| {
+        let key = key.private_key_pem().unwrap();
+        reqwest::Identity::from_pkcs8_pem(chain.as_bytes(), &key).unwrap()
+    };
+    let url = format!(
+        "{}/sandbox-extension/v1/officer-identities?JuristicID=0105569999999",
+        fresh.sandbox.addresses().register_identity_url
+    );
+    for wrong in [
+        None,
+        Some(identity(&seal_key, &seal_chain)),
+        Some(identity(&foreign_key, &foreign_chain)),
+    ] {
+        assert!(tls_client(&fresh, wrong).get(&url).send().await.is_err());
+    }
+    let plain = url.replace("https://", "http://");
+    let answered = client().get(plain).send().await;
+    assert!(answered.is_err() || !answered.unwrap().status().is_success());
 }
