@@ -371,7 +371,7 @@ async fn sign_in(bank: &Machine, peers: &Sandbox, person: &str) -> Result<String
             )
         })?;
     browser
-        .submit(&login, &form, &[(field.as_str(), number.as_str())])
+        .submit(&login, &form, &[(field.as_str(), number.as_str()), ("choice", "allow")])
         .await?;
 
     let state = expect(
