@@ -137,10 +137,12 @@ impl AmountRange {
         if self.per != other.per {
             return None;
         }
-        match Self::new(min, max, self.per) {
-            Ok(range) => Some(range),
-            Err(_they_do_not_meet) => None,
-        }
+        let meet = min.is_none_or(|min| max.is_none_or(|max| min <= max));
+        meet.then_some(Self {
+            min,
+            max,
+            per: self.per,
+        })
     }
 
     /// Whether this amount lies within.
