@@ -168,14 +168,13 @@ fn order_marks(folded: Vec<Placed>) -> Vec<Placed> {
         {
             let (_, nikhahit) = marks.remove(position);
             let from = nikhahit.start.min(place.start)..nikhahit.end.max(place.end);
-            flush(&mut ordered, &mut marks);
-            push_sara_am(&mut ordered, from, &mut rest);
+            push_sara_am(&mut ordered, &mut marks, from, &mut rest);
             continue;
         }
-        flush(&mut ordered, &mut marks);
         if character == SARA_AM {
-            push_sara_am(&mut ordered, place, &mut rest);
+            push_sara_am(&mut ordered, &mut marks, place, &mut rest);
         } else {
+            flush(&mut ordered, &mut marks);
             ordered.push((character, place));
         }
     }
@@ -183,20 +182,30 @@ fn order_marks(folded: Vec<Placed>) -> Vec<Placed> {
     ordered
 }
 
-/// ำ with any tone typed after it moved in front.
+/// ำ, with the tones typed after it moved to the marks before it, if a consonant is there to carry them.
+/// Other marks typed after it stay behind.
 fn push_sara_am(
     ordered: &mut Vec<Placed>,
+    marks: &mut Vec<Placed>,
     place: Range<usize>,
     rest: &mut std::iter::Peekable<std::vec::IntoIter<Placed>>,
 ) {
     let mut end = place.end;
-    while let Some((tone, from)) = rest.next_if(|(next, _)| rank(*next) == 1) {
-        end = end.max(from.end);
-        if ordered.last().is_none_or(|(last, _)| *last != tone) {
-            ordered.push((tone, from));
+    let mut behind = Vec::new();
+    let carried = ordered
+        .last()
+        .is_some_and(|(base, _)| is_thai_consonant(*base));
+    while let Some((mark, from)) = rest.next_if(|(next, _)| is_thai_mark(*next)) {
+        if carried && rank(mark) == 1 {
+            end = from.end;
+            marks.push((mark, from));
+        } else {
+            behind.push((mark, from));
         }
     }
+    flush(ordered, marks);
     ordered.push((SARA_AM, place.start..end));
+    marks.append(&mut behind);
 }
 
 fn flush(ordered: &mut Vec<Placed>, marks: &mut Vec<Placed>) {
