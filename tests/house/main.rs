@@ -18,5 +18,6 @@ mod doors;
 mod files;
 mod imports;
 mod migrations;
+mod openapi;
 mod scan;
 mod source;

@@ -34,9 +34,7 @@ def token(demo: Demo) -> str:
     """An access token for the bank, bound to its certificate (RFC 8705)."""
     context = ssl.create_default_context(cafile=str(demo.folder / "sandbox-root.pem"))
     context.load_cert_chain(demo.folder / "bank-client.pem", demo.folder / "bank-client.key")
-    form = {"grant_type": "client_credentials", "client_id": demo.addresses["bank_client_id"]}
-    if "bank_scope" in demo.addresses:
-        form["scope"] = demo.addresses["bank_scope"]
+    form = {"grant_type": "client_credentials", "client_id": "bank"}
     request = urllib.request.Request(
         f"{demo.tls_url}/oauth2/token", data=urllib.parse.urlencode(form).encode()
     )

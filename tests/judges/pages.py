@@ -165,11 +165,12 @@ def pages(url: str, verify_url: str, facts: dict[str, list[str]]) -> list[Page]:
     verify = f"{url}{address.path}" + (f"?{address.query}" if address.query else "")
     sandbox = "SANDBOX"
     return [
-        Page("home", f"{url}/", ("Amnat", sandbox)),
+        Page("home", f"{url}/", ("Amnat",)),
         Page("verify", verify, (number, name, sandbox)),
         Page("verify-phone", verify, (number, name, sandbox), size=PHONE),
-        Page("verify-unknown", f"{url}/verify/no-such-document-was-ever-issued", (sandbox,)),
-        Page("sign-in", f"{url}/sign-in", ("ThaiD", sandbox)),
+        Page("verify-unknown", f"{url}/verify/no-such-document-was-ever-issued", ("Amnat",)),
+        Page("verify-upload", f"{url}/verify", ("PDF",)),
+        Page("sign-in", f"{url}/me/sign-in", ("ThaiD",)),
         Page("docs", f"{url}/docs/", ("Amnat", "/v1/verifications", "/v1/certificates"), ours=False),
     ]
 
