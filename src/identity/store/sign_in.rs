@@ -367,13 +367,15 @@ pub struct Snapshot {
     pub national_id_index: Option<[u8; 32]>,
 }
 
+type SealedNameAndIndex = (Option<Vec<u8>>, Option<Vec<u8>>);
+
 /// The person as they were at a completed sign-in.
 pub fn snapshot(
     connection: &mut AnyConnection,
     vault: &dyn Vault,
     id: &SignInId,
 ) -> Result<Option<Snapshot>, StoreError> {
-    let row: Option<(Option<Vec<u8>>, Option<Vec<u8>>)> = sign_in::table
+    let row: Option<SealedNameAndIndex> = sign_in::table
         .find(id.as_str())
         .select((sign_in::name, sign_in::national_id_index))
         .first(connection)
