@@ -192,8 +192,8 @@ fn complete(connection: &mut AnyConnection, row: VersionRow) -> Result<Facts, St
         .map(|(officer, kind, index)| {
             Ok(OfficerIdentity {
                 officer: u32::try_from(officer)
-                    .ok()
-                    .and_then(OfficerRef::new)
+                    .map(OfficerRef::new)
+                    .map_err(|error| bad("officer", &error))?
                     .ok_or_else(|| bad("officer", &"not a number from 1"))?,
                 kind: IdentityKind::from_stored(&kind)
                     .ok_or_else(|| bad("kind", &"not a known word"))?,

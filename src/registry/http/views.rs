@@ -93,10 +93,6 @@ impl AsOfView {
 
 /// An address in the register's parts; a part that is not there is left out.
 #[derive(Debug, Serialize, ToSchema)]
-#[expect(
-    missing_docs,
-    reason = "each field is the part of a Thai address it is named after"
-)]
 pub struct AddressView {
     /// What the register calls it.
     pub name: String,

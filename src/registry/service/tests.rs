@@ -17,7 +17,7 @@ pub(crate) struct House {
     pub(crate) service: RegistryService,
     pub(crate) sandbox: Sandbox,
     pub(crate) clock: Arc<FixedClock>,
-    _directory: tempfile::TempDir,
+    directory: tempfile::TempDir,
 }
 
 impl House {
@@ -37,6 +37,7 @@ pub(crate) const MAX_AGE: Duration = Duration::from_secs(3600);
 /// Where the register is told to be.
 #[derive(Clone, Copy, PartialEq)]
 pub(crate) enum Extension {
+    Offered,
     NotOffered,
     Down,
 }
@@ -57,7 +58,9 @@ pub(crate) async fn house(extension: Extension) -> House {
         exchange: sandbox.addresses().register_url.parse().unwrap(),
         identities: match extension {
             Extension::NotOffered => None,
-            Extension::Down => Some(identity_settings(&sandbox).await),
+            Extension::Offered | Extension::Down => {
+                Some(identity_settings(&sandbox, extension).await)
+            }
         },
     })
     .unwrap();
@@ -77,12 +80,12 @@ pub(crate) async fn house(extension: Extension) -> House {
         service,
         sandbox,
         clock,
-        _directory: directory,
+        directory,
     }
 }
 
 /// A client certificate as the operator gets one: key, request, answer of the authority.
-async fn identity_settings(sandbox: &Sandbox) -> IdentitySettings {
+async fn identity_settings(sandbox: &Sandbox, extension: Extension) -> IdentitySettings {
     let key = FileKey::generate(Algorithm::Es256).unwrap();
     let request = SigningRequest::create(&key, &Name::common("SANDBOX registry client")).unwrap();
     let certificate = reqwest::Client::new()
@@ -99,7 +102,10 @@ async fn identity_settings(sandbox: &Sandbox) -> IdentitySettings {
         .bytes()
         .await
         .unwrap();
-    let url = "https://127.0.0.1:9";
+    let url = match extension {
+        Extension::Down => "https://127.0.0.1:9".to_owned(),
+        _ => sandbox.addresses().register_identity_url.clone(),
+    };
     IdentitySettings {
         url: url.parse().unwrap(),
         certificate: certificate.to_vec(),
@@ -124,6 +130,61 @@ pub(crate) async fn resign(sandbox: &Sandbox, sequence: u32, date: &str) {
         .unwrap()
         .error_for_status()
         .unwrap();
+}
+
+#[tokio::test]
+async fn a_company_is_asked_for_once_and_again_when_it_is_old() {
+    let House { service, clock, .. } = &house(Extension::Offered).await;
+    let first = service.refresh(&demo()).await.unwrap();
+    assert_eq!(first, Refreshed::Asked(Upsert::New { version: 1 }));
+    assert_eq!(service.refresh(&demo()).await.unwrap(), Refreshed::Fresh);
+    let facts = service.facts(&demo(), AsOf::default()).unwrap();
+    assert_eq!(facts.record.name_th, "บริษัท ตัวอย่างไทย จำกัด");
+    assert_eq!(facts.version.identities, IdentityState::Known);
+    assert_eq!(facts.record.officers.len(), 4);
+    assert_eq!(facts.record.former_officers.len(), 1);
+    assert_eq!(facts.identities.len(), 5);
+    let kla = service
+        .index()
+        .national_id(&"1100100000018".parse().unwrap());
+    let companies = service
+        .companies_of(IdentityKind::NationalId, &kla)
+        .unwrap();
+    assert_eq!(companies, [demo()]);
+    clock.advance(MAX_AGE + Duration::from_secs(1));
+    let again = service.refresh(&demo()).await.unwrap();
+    assert_eq!(again, Refreshed::Asked(Upsert::Unchanged { version: 1 }));
+}
+
+#[tokio::test]
+async fn a_resignation_makes_a_version_and_the_past_stays() {
+    let House {
+        service,
+        sandbox,
+        clock,
+        ..
+    } = &house(Extension::Offered).await;
+    service.refresh(&demo()).await.unwrap();
+    let before = service.now();
+    resign(sandbox, 2, "2026-11-24").await;
+    clock.advance(MAX_AGE + Duration::from_secs(1));
+    let consulted = service.consult(&demo()).await.unwrap();
+    assert_eq!(consulted.freshness, Freshness::Fresh);
+    assert_eq!(consulted.facts.version.version, 2);
+    let left = consulted.facts.record.left_by(service.now());
+    let names: BTreeSet<String> = left.map(|officer| officer.name.full()).collect();
+    assert!(names.contains("นางสาวขวัญ สมมติไทย"), "{names:?}");
+    let then = service
+        .facts(
+            &demo(),
+            AsOf {
+                valid_at: Some(before),
+                known_at: None,
+            },
+        )
+        .unwrap();
+    assert_eq!((then.version.version, then.record.officers.len()), (1, 4));
+    assert_eq!(service.changes().unwrap(), 2);
 }
 
 #[tokio::test]
@@ -188,8 +249,24 @@ async fn the_whole_feed_is_taken_in_and_again_changes_nothing() {
 }
 
 #[tokio::test]
+async fn every_company_of_the_world_is_joined_with_its_numbers() {
+    let House {
+        service, sandbox, ..
+    } = &house(Extension::Offered).await;
+    for juristic in sandbox.world().juristic_persons() {
+        let consulted = service.consult(&juristic.id).await.unwrap();
+        assert_eq!(
+            consulted.facts.version.identities,
+            IdentityState::Known,
+            "{}",
+            juristic.id
+        );
+    }
+}
+
+#[tokio::test]
 async fn nobody_knows_an_unused_number() {
-    let House { service, .. } = &house(Extension::Down).await;
+    let House { service, .. } = &house(Extension::Offered).await;
     let digit = crate::kernel::id::check_digit("010556000000").unwrap();
     let unused = format!("010556000000{digit}").parse().unwrap();
     assert!(matches!(
@@ -200,7 +277,7 @@ async fn nobody_knows_an_unused_number() {
 
 #[tokio::test]
 async fn old_facts_are_called_stale_when_the_register_is_down() {
-    let house = house(Extension::Down).await;
+    let house = house(Extension::Offered).await;
     house.service.refresh(&demo()).await.unwrap();
     let House { service, clock, .. } = &house.cut_off();
     assert_eq!(
@@ -217,6 +294,49 @@ async fn old_facts_are_called_stale_when_the_register_is_down() {
             SourceFailure::Unreachable(_)
         )))
     ));
+}
+
+#[tokio::test]
+async fn no_number_of_a_person_is_stored() {
+    let House {
+        service,
+        sandbox,
+        directory,
+        ..
+    } = &house(Extension::Offered).await;
+    let mut numbers = Vec::new();
+    for juristic in sandbox.world().juristic_persons() {
+        service.refresh(&juristic.id).await.unwrap();
+        for officer in &juristic.officers {
+            match &officer.identity {
+                sandbox::world::OfficerIdentity::NationalId(id) => {
+                    numbers.push(id.expose().to_owned())
+                }
+                sandbox::world::OfficerIdentity::Passport(passport) => {
+                    numbers.push(passport.number.clone())
+                }
+                sandbox::world::OfficerIdentity::NotRecorded => {}
+            }
+        }
+    }
+    assert!(numbers.len() > 60);
+    let mut stored = Vec::new();
+    for entry in std::fs::read_dir(directory.path()).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_file() {
+            stored.extend(std::fs::read(path).unwrap());
+        }
+    }
+    let company = demo().to_string();
+    let contains = |needle: &str| {
+        stored
+            .windows(needle.len())
+            .any(|window| window == needle.as_bytes())
+    };
+    assert!(contains(&company), "the search finds what is there");
+    for number in numbers {
+        assert!(!contains(&number), "a number of a person is stored");
+    }
 }
 
 fn row(number: &str, status: &str) -> String {
