@@ -11,7 +11,7 @@ use crate::kernel::lang::Bilingual;
 use crate::kernel::time::Instant;
 use crate::telemetry::blocking;
 use crate::web::caller::{Authorised, scope};
-use crate::web::problem::{Code, Problem};
+use crate::web::problem::{Code, Problem, ProblemDocument};
 use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde::{Deserialize, Serialize};
@@ -49,7 +49,7 @@ pub fn configure(config: &mut web::ServiceConfig) {
         StatementsView,
         SigningRuleView,
         HistoryView,
-        crate::web::problem::ProblemDocument
+        ProblemDocument
     ))
 )]
 pub struct RegistryApi;
@@ -84,15 +84,18 @@ pub struct PageQuery {
     get,
     path = "/v1/juristic-persons/{registration_number}",
     tag = "registry",
+    operation_id = "read_juristic_person",
     params(("registration_number" = String, Path, description = "13 digits"), AsOfQuery),
     responses(
         (status = 200, description = "the facts", body = JuristicPersonView),
         (status = 304, description = "nothing has changed since"),
-        (status = 400, description = "invalid_registration_number, invalid_value, malformed_request", body = crate::web::problem::ProblemDocument),
-        (status = 404, description = "unknown_juristic_person", body = crate::web::problem::ProblemDocument),
-        (status = 503, description = "peer_unavailable", body = crate::web::problem::ProblemDocument),
+        (status = 400, description = "A number or parameter that cannot be right", body = ProblemDocument, content_type = "application/problem+json"),
+        (status = 401, description = "No accepted credential", body = ProblemDocument, content_type = "application/problem+json"),
+        (status = 403, description = "The scope registry.read is needed", body = ProblemDocument, content_type = "application/problem+json"),
+        (status = 404, description = "The register has (or had then) no such juristic person", body = ProblemDocument, content_type = "application/problem+json"),
+        (status = 503, description = "The register or our database is out of reach", body = ProblemDocument, content_type = "application/problem+json"),
     ),
-    security(("client" = ["registry.read"]))
+    security(("machine_client" = ["registry.read"]))
 )]
 pub async fn juristic_person(
     request: HttpRequest,
@@ -114,15 +117,18 @@ pub async fn juristic_person(
     get,
     path = "/v1/juristic-persons/{registration_number}/officers",
     tag = "registry",
+    operation_id = "list_officers",
     params(("registration_number" = String, Path, description = "13 digits"), AsOfQuery),
     responses(
         (status = 200, description = "the people", body = OfficersView),
         (status = 304, description = "nothing has changed since"),
-        (status = 400, description = "invalid_registration_number, invalid_value, malformed_request", body = crate::web::problem::ProblemDocument),
-        (status = 404, description = "unknown_juristic_person", body = crate::web::problem::ProblemDocument),
-        (status = 503, description = "peer_unavailable", body = crate::web::problem::ProblemDocument),
+        (status = 400, description = "A number or parameter that cannot be right", body = ProblemDocument, content_type = "application/problem+json"),
+        (status = 401, description = "No accepted credential", body = ProblemDocument, content_type = "application/problem+json"),
+        (status = 403, description = "The scope registry.read is needed", body = ProblemDocument, content_type = "application/problem+json"),
+        (status = 404, description = "The register has (or had then) no such juristic person", body = ProblemDocument, content_type = "application/problem+json"),
+        (status = 503, description = "The register or our database is out of reach", body = ProblemDocument, content_type = "application/problem+json"),
     ),
-    security(("client" = ["registry.read"]))
+    security(("machine_client" = ["registry.read"]))
 )]
 pub async fn officers(
     request: HttpRequest,
@@ -150,15 +156,18 @@ pub async fn officers(
     get,
     path = "/v1/juristic-persons/{registration_number}/statements",
     tag = "registry",
+    operation_id = "list_statements",
     params(("registration_number" = String, Path, description = "13 digits"), AsOfQuery),
     responses(
         (status = 200, description = "the texts", body = StatementsView),
         (status = 304, description = "nothing has changed since"),
-        (status = 400, description = "invalid_registration_number, invalid_value, malformed_request", body = crate::web::problem::ProblemDocument),
-        (status = 404, description = "unknown_juristic_person", body = crate::web::problem::ProblemDocument),
-        (status = 503, description = "peer_unavailable", body = crate::web::problem::ProblemDocument),
+        (status = 400, description = "A number or parameter that cannot be right", body = ProblemDocument, content_type = "application/problem+json"),
+        (status = 401, description = "No accepted credential", body = ProblemDocument, content_type = "application/problem+json"),
+        (status = 403, description = "The scope registry.read is needed", body = ProblemDocument, content_type = "application/problem+json"),
+        (status = 404, description = "The register has (or had then) no such juristic person", body = ProblemDocument, content_type = "application/problem+json"),
+        (status = 503, description = "The register or our database is out of reach", body = ProblemDocument, content_type = "application/problem+json"),
     ),
-    security(("client" = ["registry.read"]))
+    security(("machine_client" = ["registry.read"]))
 )]
 pub async fn statements(
     request: HttpRequest,
@@ -190,15 +199,18 @@ pub async fn statements(
     get,
     path = "/v1/juristic-persons/{registration_number}/signing-rule",
     tag = "registry",
+    operation_id = "read_signing_rule",
     params(("registration_number" = String, Path, description = "13 digits"), AsOfQuery),
     responses(
         (status = 200, description = "the rule", body = SigningRuleView),
         (status = 304, description = "nothing has changed since"),
-        (status = 400, description = "invalid_registration_number, invalid_value, malformed_request", body = crate::web::problem::ProblemDocument),
-        (status = 404, description = "unknown_juristic_person", body = crate::web::problem::ProblemDocument),
-        (status = 503, description = "peer_unavailable", body = crate::web::problem::ProblemDocument),
+        (status = 400, description = "A number or parameter that cannot be right", body = ProblemDocument, content_type = "application/problem+json"),
+        (status = 401, description = "No accepted credential", body = ProblemDocument, content_type = "application/problem+json"),
+        (status = 403, description = "The scope registry.read is needed", body = ProblemDocument, content_type = "application/problem+json"),
+        (status = 404, description = "The register has (or had then) no such juristic person", body = ProblemDocument, content_type = "application/problem+json"),
+        (status = 503, description = "The register or our database is out of reach", body = ProblemDocument, content_type = "application/problem+json"),
     ),
-    security(("client" = ["registry.read"]))
+    security(("machine_client" = ["registry.read"]))
 )]
 pub async fn signing_rule(
     request: HttpRequest,
@@ -225,13 +237,17 @@ pub async fn signing_rule(
     get,
     path = "/v1/juristic-persons/{registration_number}/history",
     tag = "registry",
+    operation_id = "list_versions",
     params(("registration_number" = String, Path, description = "13 digits"), PageQuery),
     responses(
         (status = 200, description = "the versions", body = HistoryView),
-        (status = 400, description = "invalid_registration_number, invalid_value, malformed_request", body = crate::web::problem::ProblemDocument),
-        (status = 404, description = "unknown_juristic_person", body = crate::web::problem::ProblemDocument),
+        (status = 400, description = "A number or parameter that cannot be right", body = ProblemDocument, content_type = "application/problem+json"),
+        (status = 401, description = "No accepted credential", body = ProblemDocument, content_type = "application/problem+json"),
+        (status = 403, description = "The scope registry.read is needed", body = ProblemDocument, content_type = "application/problem+json"),
+        (status = 404, description = "The register has (or had then) no such juristic person", body = ProblemDocument, content_type = "application/problem+json"),
+        (status = 503, description = "Our database is out of reach", body = ProblemDocument, content_type = "application/problem+json"),
     ),
-    security(("client" = ["registry.read"]))
+    security(("machine_client" = ["registry.read"]))
 )]
 pub async fn history(
     request: HttpRequest,
