@@ -102,9 +102,12 @@ pub trait NoteSigner: Send + Sync {
     fn open(&self, note: &str) -> Result<String, NoteError>;
 }
 
-/// Read a note that must be one of this log's own.
-pub fn open(signer: &dyn NoteSigner, note: &str) -> Result<SignedCheckpoint, NoteError> {
-    let body = signer.open(note)?;
+/// Read a note with `reader`, which gives the body of a note that the expected log signed.
+pub fn open(
+    note: &str,
+    reader: impl FnOnce(&str) -> Result<String, NoteError>,
+) -> Result<SignedCheckpoint, NoteError> {
+    let body = reader(note)?;
     let checkpoint = Checkpoint::parse(&body).map_err(|error| NoteError::NotOurs {
         cause: error.to_string(),
     })?;

@@ -248,7 +248,7 @@ impl LedgerService {
     pub fn checkpoint(&self) -> Result<CheckpointOutcome, CheckpointError> {
         let kept = match self.keeper.last()? {
             Some(note) => {
-                let kept = checkpoint::open(self.signer.as_ref(), &note)?.checkpoint;
+                let kept = self.own(&note)?.checkpoint;
                 if kept.origin != self.origin {
                     return Err(CheckpointError::OtherLog { found: kept.origin });
                 }
@@ -298,7 +298,7 @@ impl LedgerService {
             .as_ref()
             .filter(|last| last.size == size && now < last.signed_at.plus(QUIET_DAY))
         {
-            let unchanged = checkpoint::open(self.signer.as_ref(), &last.note)?;
+            let unchanged = self.own(&last.note)?;
             return Ok(CheckpointOutcome::Unchanged(unchanged));
         }
         let checkpoint = Checkpoint {
@@ -346,6 +346,11 @@ impl LedgerService {
         connection: &mut AnyConnection,
     ) -> Result<Option<SignedCheckpoint>, StoreError> {
         Ok(store::last_checkpoint(connection)?.map(|last| self.signed(last)))
+    }
+
+    /// Read a note that must be one of this log's own.
+    fn own(&self, note: &str) -> Result<SignedCheckpoint, NoteError> {
+        checkpoint::open(note, |note| self.signer.open(note))
     }
 
     fn signed(&self, stored: StoredCheckpoint) -> SignedCheckpoint {

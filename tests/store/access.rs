@@ -1,5 +1,6 @@
 //! Clients, their tokens, and answers kept under a key.
 
+use crate::ledger::LogSigner;
 use amnat::access::idempotency::{Begun, IdempotencyScope, KeptAnswer, Retention, Ticket};
 use amnat::access::service::{
     AccessKeys, AccessParts, AccessService, ClientError, GivenToken, GrantError, TokenError,
@@ -14,7 +15,6 @@ use amnat::kernel::digest::Digest;
 use amnat::kernel::id::SeededRandomness;
 use amnat::kernel::lang::Bilingual;
 use amnat::kernel::time::{Clock as _, FixedClock, Instant};
-use amnat::ledger::checkpoint::{NoteError, NoteSigner};
 use amnat::ledger::{FileKeeper, LedgerService};
 use diesel::connection::SimpleConnection as _;
 use serde_json::json;
@@ -24,22 +24,6 @@ use std::time::Duration;
 
 const ISSUER: &str = "https://api.amnat.example";
 const SCOPES: &[&str] = &["authority.evaluate", "log.read", "registry.read"];
-
-struct NoCheckpoints;
-
-impl NoteSigner for NoCheckpoints {
-    fn sign(&self, _: &str) -> Result<String, NoteError> {
-        Err(NoteError::Signing {
-            cause: "not here".to_owned(),
-        })
-    }
-
-    fn open(&self, _: &str) -> Result<String, NoteError> {
-        Err(NoteError::NotOurs {
-            cause: "not here".to_owned(),
-        })
-    }
-}
 
 struct Server {
     access: AccessService,
@@ -58,7 +42,7 @@ fn server(database: &Arc<Database>, clock: &Arc<FixedClock>, key: &Arc<FileKey>)
         database.clone(),
         clock.clone(),
         randomness.clone(),
-        Arc::new(NoCheckpoints),
+        Arc::new(LogSigner::new()),
         Arc::new(FileKeeper::new("unused")),
         "amnat.example/log",
     );

@@ -1,5 +1,7 @@
 //! The tamper-evident log: what it records, what it signs, what it notices.
 
+use amnat::crypto::key::{Algorithm, FileKey};
+use amnat::crypto::note::{self, NoteVerifier};
 use amnat::db::{AnyConnection, Database, DatabaseUrl, Engine, RetryHint, StoreError};
 use amnat::kernel::digest::Digest;
 use amnat::kernel::id::SeededRandomness;
@@ -14,7 +16,7 @@ use amnat::ledger::{
 use diesel::connection::SimpleConnection as _;
 use diesel::prelude::*;
 use diesel::sql_types::BigInt;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, LazyLock, Mutex};
 use std::time::Duration;
 
 const ORIGIN: &str = "amnat.example/log";
@@ -24,35 +26,7 @@ struct Log {
     service: LedgerService,
     clock: Arc<FixedClock>,
     keeper: Arc<Kept>,
-    signer: Arc<TestSigner>,
-}
-
-/// Signs with a digest over a secret: whatever is not exactly what it signed is not its own.
-struct TestSigner;
-
-impl TestSigner {
-    fn seal(body: &str) -> String {
-        Digest::of(format!("secret{body}")).to_hex()
-    }
-}
-
-impl NoteSigner for TestSigner {
-    fn sign(&self, body: &str) -> Result<String, NoteError> {
-        Ok(format!("{body}\n— {ORIGIN} {}\n", Self::seal(body)))
-    }
-
-    fn open(&self, note: &str) -> Result<String, NoteError> {
-        let not_ours = || NoteError::NotOurs {
-            cause: "another signature".to_owned(),
-        };
-        let (body, _) = note.split_once("\n\n").ok_or_else(not_ours)?;
-        let body = format!("{body}\n");
-        if self.sign(&body)? == note {
-            Ok(body)
-        } else {
-            Err(not_ours())
-        }
-    }
+    signer: Arc<LogSigner>,
 }
 
 /// A keeper in memory, whose memory a case can change.
@@ -70,10 +44,47 @@ impl CheckpointKeeper for Kept {
     }
 }
 
+/// Signs notes with a key of its own.
+pub struct LogSigner(FileKey, NoteVerifier);
+
+impl LogSigner {
+    pub fn new() -> Self {
+        let key = FileKey::generate(Algorithm::Ed25519).unwrap();
+        let verifier = NoteVerifier::of(ORIGIN, &key).unwrap();
+        Self(key, verifier)
+    }
+}
+
+impl NoteSigner for LogSigner {
+    fn sign(&self, body: &str) -> Result<String, NoteError> {
+        Ok(note::sign(body, ORIGIN, &self.0).unwrap())
+    }
+
+    fn open(&self, note: &str) -> Result<String, NoteError> {
+        read_note(note, &self.1)
+    }
+}
+
+/// What a stranger does who pinned the log's line.
+fn read_note(note: &str, pinned: &NoteVerifier) -> Result<String, NoteError> {
+    match note::open(note, std::slice::from_ref(pinned)) {
+        Ok(opened) => Ok(opened.text.to_owned()),
+        Err(error) => Err(NoteError::NotOurs {
+            cause: error.to_string(),
+        }),
+    }
+}
+
+/// One key for all logs of the suite: a log put back from an old copy has the key it had.
+fn signer() -> Arc<LogSigner> {
+    static SIGNER: LazyLock<Arc<LogSigner>> = LazyLock::new(|| Arc::new(LogSigner::new()));
+    SIGNER.clone()
+}
+
 fn log(database: &Arc<Database>) -> Log {
     let clock = Arc::new(FixedClock::at("2026-11-24T02:30:00Z".parse().unwrap()));
     let keeper = Arc::new(Kept::default());
-    let signer = Arc::new(TestSigner);
+    let signer = signer();
     let service = LedgerService::new(
         database.clone(),
         clock.clone(),
@@ -225,7 +236,11 @@ pub fn a_proof_leads_from_the_leaf_to_the_signed_root(database: &Arc<Database>) 
     );
     let file = entries[0].proof.as_ref().unwrap().to_string();
     let leaf = entries[0].leaf.hash().unwrap();
-    let verify = |file: &str, leaf: &Digest| proof::verify(file, leaf, ORIGIN, log.signer.as_ref());
+    // All that a stranger needs is the log's published line.
+    let pinned: NoteVerifier = log.signer.1.to_string().parse().unwrap();
+    let verify = |file: &str, leaf: &Digest| {
+        proof::verify(file, leaf, ORIGIN, |note| read_note(note, &pinned))
+    };
     assert_eq!(verify(&file, &leaf).unwrap(), checkpoint);
     assert!(verify(&file, &Digest::of("other")).is_err());
     for at in

@@ -228,7 +228,7 @@ fn check_signature(
     signer: &dyn NoteSigner,
     origin: &str,
 ) -> Option<Finding> {
-    let cause = match checkpoint::open(signer, &row.note) {
+    let cause = match checkpoint::open(&row.note, |note| signer.open(note)) {
         Err(error) => error.to_string(),
         Ok(signed) => {
             let said = &signed.checkpoint;
