@@ -47,6 +47,9 @@ pub(super) struct Attribute<'a> {
     value: der::Element<'a>,
 }
 
+/// Name and value of an attribute as encoded.
+type Encoded<'a> = (&'a [u8], &'a [u8]);
+
 /// A parsed signed message; nothing in it has been verified.
 pub(super) struct SignedData<'a> {
     pub(super) content_type: &'a [u8],
@@ -190,8 +193,8 @@ impl<'a> SignedData<'a> {
             .ok_or(StructureRefusal::Attribute)
     }
 
-    /// The only unsigned attribute, if there is one: its name and value as encoded.
-    pub(super) fn unsigned(&self) -> Result<Option<(&'a [u8], &'a [u8])>, StructureRefusal> {
+    /// The only unsigned attribute, if there is one.
+    pub(super) fn unsigned(&self) -> Result<Option<Encoded<'a>>, StructureRefusal> {
         match self.unsigned_attributes.as_slice() {
             [] => Ok(None),
             [one] => Ok(Some((one.name, one.value.raw))),

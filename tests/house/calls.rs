@@ -184,7 +184,10 @@ mod tests {
                 "use crate::kernel::time::Instant; clock.now();",
             ),
             ("src/app.rs", "SystemClock; OsRandomness::new();"),
-            ("src/crypto/key/file.rs", "eprintln!(x); std::process::abort();"),
+            (
+                "src/crypto/key/file.rs",
+                "eprintln!(x); std::process::abort();",
+            ),
             ("src/telemetry.rs", "std::time::Instant::now();"),
         ];
         for (path, source) in fine {

@@ -317,10 +317,11 @@ pub(super) fn signing_rule(
     };
     let read = reading.interpretation.as_ref();
     let complete = reading.outcome() == Outcome::Complete;
-    let readings = read
-        .map(|read| read.readings.iter().map(clauses).collect())
-        .transpose()?
-        .map_or_else(Vec::new, |readings: Vec<Value>| readings);
+    let readings: Vec<Value> = read
+        .map_or(&[][..], |read| read.readings.as_slice())
+        .iter()
+        .map(clauses)
+        .collect::<Result<_, _>>()?;
     Ok(SigningRuleView {
         outcome: reading.outcome().as_str(),
         statement: reading.statement.clone(),

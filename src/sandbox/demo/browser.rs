@@ -261,13 +261,6 @@ impl Page {
         forms
     }
 
-    /// The first form that offers a choice of this name.
-    pub fn form_with_choice(&self, name: &str) -> Option<Form> {
-        self.forms()
-            .into_iter()
-            .find(|form| form.choices.iter().any(|(existing, _)| existing == name))
-    }
-
     /// The first form that is sent by POST.
     pub fn first_post_form(&self) -> Result<Form, BrowserError> {
         self.forms()
@@ -404,6 +397,6 @@ mod tests {
             vec![("token".to_owned(), "t\"1".to_owned())]
         );
         assert_eq!(forms[0].choices.len(), 2);
-        assert_eq!(page.form_with_choice("person"), Some(forms[0].clone()));
+        assert_eq!(page.first_post_form().unwrap(), forms[0]);
     }
 }
