@@ -6,15 +6,16 @@
 //! |---|---|---|
 //! | permit | any | permit |
 //! | deny | deny | deny |
-//! | deny | permit, indeterminate, or somebody of unknown identity | indeterminate |
+//! | deny | permit or indeterminate | indeterminate |
+//! | deny | deny, but somebody's identity is unknown and the whole board together would not be denied | indeterminate |
 //! | indeterminate | any | indeterminate |
 
 use crate::kernel::act::ActCode;
 use crate::kernel::lang::Bilingual;
 use crate::kernel::money::Baht;
 use crate::signing_rule::{
-    AskedAct, AskedAmount, CompiledRule, Completion, Decision, Flag, People,
-    Question as RuleQuestion, ReasonCode as RuleReason, SealGiven, Span, Verdict,
+    AskedAct, AskedAmount, Board, CompiledRule, Completion, Decision, Flag, People,
+    Question as RuleQuestion, ReasonCode as RuleReason, SealGiven, Span,
 };
 use chrono::NaiveDate;
 use serde::Serialize;
@@ -221,8 +222,9 @@ pub struct Basis {
     pub clause: usize,
     /// Words of the statement.
     pub span: Span,
-    /// Officers who fill its seats.
-    pub officers: Vec<String>,
+    /// Positions, among the signers asked about, of those who fill its seats. Never references: an officer may stand on
+    /// the register in several rows, and rule and signer may each name another one.
+    pub seated: Vec<usize>,
 }
 
 /// A signatory that was left out.
@@ -326,50 +328,71 @@ fn step_up(signers: &[Signer]) -> Vec<StepUp> {
         .collect()
 }
 
+/// The officer that somebody surely is.
+fn counted(standing: &SignerStanding) -> Option<&str> {
+    match standing {
+        SignerStanding::Counts { officer } => Some(officer),
+        _ => None,
+    }
+}
+
+/// Positions of the signers who are among these people of the board, whichever of their rows each side names.
+fn seated(board: &Board, signers: &[Signer], seats: &[String]) -> Vec<usize> {
+    let people = seats
+        .iter()
+        .map(|seat| board.people_named(seat))
+        .fold(People::NONE, People::union);
+    signers
+        .iter()
+        .enumerate()
+        .filter(|(_, signer)| {
+            counted(&signer.standing)
+                .map(|officer| board.people_named(officer))
+                .is_some_and(|person| !person.is_empty() && person.is_subset(people))
+        })
+        .map(|(position, _)| position)
+        .collect()
+}
+
 /// Decide over a compiled rule.
 pub fn decide(rule: &CompiledRule, signers: &[Signer], asked: Asked) -> Outcome {
-    let ask = |seal: SealGiven, counts: &dyn Fn(&SignerStanding) -> Option<&str>| -> Verdict {
-        let board = rule.board();
-        let people = signers
+    let board = rule.board();
+    let question = |people: People, seal: SealGiven| RuleQuestion {
+        signers: people,
+        seal,
+        act: asked.act.map_or(AskedAct::NotGiven, AskedAct::Known),
+        amount: asked.amount.map_or(AskedAmount::NotGiven, |amount| {
+            AskedAmount::Baht(amount, Default::default())
+        }),
+    };
+    let people = |counts: &dyn Fn(&SignerStanding) -> Option<&str>| -> People {
+        signers
             .iter()
             .filter_map(|signer| counts(&signer.standing))
             .map(|officer| board.people_named(officer))
-            .fold(People::NONE, People::union);
-        rule.decide(&RuleQuestion {
-            signers: people,
-            seal,
-            act: asked.act.map_or(AskedAct::NotGiven, AskedAct::Known),
-            amount: asked.amount.map_or(AskedAmount::NotGiven, |amount| {
-                AskedAmount::Baht(amount, Default::default())
-            }),
-        })
+            .fold(People::NONE, People::union)
     };
-    let surely = ask(asked.seal.surely(), &|standing| match standing {
-        SignerStanding::Counts { officer } => Some(officer),
-        _ => None,
+    let surely = rule.decide(&question(people(&counted), asked.seal.surely()));
+    let with_doubtful = people(&|standing| match standing {
+        SignerStanding::Doubtful { officer, .. } => officer.as_deref(),
+        other => counted(other),
     });
-    let perhaps = ask(asked.seal.perhaps(), &|standing| match standing {
-        SignerStanding::Counts { officer }
-        | SignerStanding::Doubtful {
-            officer: Some(officer),
-            ..
-        } => Some(officer),
-        _ => None,
+    let perhaps = rule.decision(&question(with_doubtful, asked.seal.perhaps()));
+    let with_weak = people(&|standing| match standing {
+        SignerStanding::TooWeak { officer, .. } => Some(officer),
+        other => counted(other),
     });
-    let stronger = ask(asked.seal.surely(), &|standing| match standing {
-        SignerStanding::Counts { officer } | SignerStanding::TooWeak { officer, .. } => {
-            Some(officer)
-        }
-        _ => None,
-    });
-    let anybody = signers.iter().any(|signer| {
+    let stronger = rule.decision(&question(with_weak, asked.seal.surely()));
+    let somebody = signers.iter().any(|signer| {
         matches!(
             signer.standing,
             SignerStanding::Doubtful { officer: None, .. }
         )
     });
-    let doubt =
-        surely.decision == Decision::Deny && (perhaps.decision != Decision::Deny || anybody);
+    // Whoever it is: what the whole board may not do, nobody may (a struck-off company, an act that no clause covers).
+    let anybody = || rule.decision(&question(board.everybody(), asked.seal.perhaps()));
+    let doubt = surely.decision == Decision::Deny
+        && (perhaps != Decision::Deny || (somebody && anybody() != Decision::Deny));
     let decision = if doubt {
         Decision::Indeterminate
     } else {
@@ -403,7 +426,7 @@ pub fn decide(rule: &CompiledRule, signers: &[Signer], asked: Asked) -> Outcome 
             .iter()
             .map(|reason| Reason::new(reason.code.as_str(), reason.detail.clone())),
     );
-    let cured = decision != Decision::Permit && stronger.decision == Decision::Permit;
+    let cured = decision != Decision::Permit && stronger == Decision::Permit;
     if cured {
         reasons.push(Reason::answer(AnswerCode::StepUpNeeded));
     }
@@ -411,7 +434,7 @@ pub fn decide(rule: &CompiledRule, signers: &[Signer], asked: Asked) -> Outcome 
         (Some(met), Decision::Permit) => Some(Basis {
             clause: met.clause,
             span: met.span,
-            officers: met.signers.clone(),
+            seated: seated(board, signers, &met.signers),
         }),
         _ => None,
     };
@@ -419,14 +442,15 @@ pub fn decide(rule: &CompiledRule, signers: &[Signer], asked: Asked) -> Outcome 
     let mut excluded = left_out(signers);
     for out in &surely.excluded {
         // The officer is in the question, but in an office that does not sign.
-        let who = signers.iter().find(|signer| matches!(&signer.standing, SignerStanding::Counts { officer } if *officer == out.person));
-        if let Some(signer) = who {
-            excluded.push(LeftOut {
-                reference: signer.reference.clone(),
-                code: SignatoryCode::OfficeDoesNotSign,
-                since: None,
-            });
-        }
+        let person = board.people_named(&out.person);
+        let who = signers.iter().filter(|signer| {
+            counted(&signer.standing).is_some_and(|officer| board.people_named(officer) == person)
+        });
+        excluded.extend(who.map(|signer| LeftOut {
+            reference: signer.reference.clone(),
+            code: SignatoryCode::OfficeDoesNotSign,
+            since: None,
+        }));
     }
     Outcome {
         decision,
@@ -441,3 +465,7 @@ pub fn decide(rule: &CompiledRule, signers: &[Signer], asked: Asked) -> Outcome 
         acts: would.acts,
     }
 }
+
+#[cfg(test)]
+#[path = "decision_tests.rs"]
+mod tests;

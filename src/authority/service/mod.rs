@@ -22,7 +22,7 @@ use crate::db::{AnyConnection, Database, RetryHint};
 use crate::identity::assurance::Assurance;
 use crate::identity::service::{IdentityError, IdentityService};
 use crate::kernel::digest::{CanonicalError, Digest, canonical_json};
-use crate::kernel::id::{Randomness, SignInId, VerificationId};
+use crate::kernel::id::{Randomness, VerificationId};
 use crate::kernel::time::{Clock, Instant};
 use crate::ledger::leaf::LeafKind;
 use crate::ledger::service::{LedgerService, RecordError};
@@ -245,7 +245,8 @@ impl AuthorityService {
         let receipt = jws::sign(self.parts.signer.as_ref(), receipt::TYPE, None, &claims)?;
 
         if outcome.decision == Decision::Permit {
-            for sign_in in counted_sign_ins(&people, &outcome) {
+            // Those of others who signed too stay usable for their own question.
+            for sign_in in seated(&people, &outcome).filter_map(|person| person.sign_in.as_ref()) {
                 self.parts.identity.consume(connection, sign_in, id, now)?;
             }
         }
@@ -336,9 +337,11 @@ impl AuthorityService {
             clause: basis.clause,
             span: [basis.span.start, basis.span.end],
             text: words_at(statement, basis.span),
-            signatories: people
+            signatories: basis
+                .seated
                 .iter()
-                .filter_map(|person| self.counted(person, &basis.officers, question, &name_of))
+                .filter_map(|position| people.get(*position))
+                .filter_map(|person| self.counted(person, question, &name_of))
                 .collect(),
         });
         let step_up = step_up_parts(outcome);
@@ -391,16 +394,12 @@ impl AuthorityService {
     fn counted(
         &self,
         person: &Person,
-        seated: &[String],
         question: &Question,
         name_of: &dyn Fn(&String) -> String,
     ) -> Option<CountedPart> {
         let SignerStanding::Counts { officer } = &person.signer.standing else {
             return None;
         };
-        if !seated.contains(officer) {
-            return None;
-        }
         let assurance = person.assurance.as_ref();
         let requirement = self.requirement(question);
         Some(CountedPart {
@@ -429,9 +428,7 @@ impl AuthorityService {
         (question_sha256, answer_sha256): (Digest, Digest),
         now: Instant,
     ) -> ReceiptClaims {
-        let seated: Vec<&Assurance> = people
-            .iter()
-            .filter(|person| is_seated(person, outcome))
+        let seated: Vec<&Assurance> = seated(people, outcome)
             .filter_map(|person| person.assurance.as_ref())
             .collect();
         let assurance_basis = if seated.is_empty() {
@@ -479,24 +476,13 @@ impl AuthorityService {
     }
 }
 
-fn is_seated(person: &Person, outcome: &Outcome) -> bool {
-    let seats = outcome
+/// The people who fill the seats of a permit.
+fn seated<'a>(people: &'a [Person], outcome: &'a Outcome) -> impl Iterator<Item = &'a Person> {
+    outcome
         .basis
-        .as_ref()
-        .map(|basis| basis.officers.as_slice())
-        .unwrap_or_default();
-    matches!(&person.signer.standing, SignerStanding::Counts { officer } if seats.contains(officer))
-}
-
-/// The sign-ins that a permit rests on. Others stay usable for their own question.
-fn counted_sign_ins<'a>(
-    people: &'a [Person],
-    outcome: &'a Outcome,
-) -> impl Iterator<Item = &'a SignInId> {
-    people
         .iter()
-        .filter(move |person| is_seated(person, outcome))
-        .filter_map(|person| person.sign_in.as_ref())
+        .flat_map(|basis| &basis.seated)
+        .filter_map(|position| people.get(*position))
 }
 
 /// The company seal as far as it can be told. The register's feed names no seal: that one was applied in time does not
