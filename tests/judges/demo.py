@@ -74,7 +74,7 @@ def _await(process: subprocess.Popen, folder: Path, log: Path) -> Demo:
             addresses = json.loads((folder / "addresses.json").read_text(encoding="utf-8"))
         except (FileNotFoundError, json.JSONDecodeError):
             addresses = {}
-        if "service_url" in addresses and any(folder.glob("*.pdf")):
+        if "service_url" in addresses and (folder / "log.jsonl").is_file():
             demo = Demo(folder, addresses)
             if _answers(demo.url):
                 return demo

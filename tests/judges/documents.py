@@ -2,7 +2,7 @@
 
     documents.py FOLDER ROOT.pem
 
-Judges every PDF in FOLDER: PDF/A conformance at the flavour it claims (veraPDF), file structure
+Judges every issued PDF in FOLDER: PDF/A conformance at the flavour it claims (veraPDF), file structure
 (qpdf), signature and time-stamp (pyHanko, offline), digest (pdfsig), and that its pages
 state what its embedded XML states (poppler). Then breaks copies of the first certificate; each
 must be refused.
@@ -20,9 +20,6 @@ import signature
 import vera
 from table import Table
 
-CERTIFICATE_XML = "amnat-certificate.xml"
-
-
 def structure(path: Path) -> tuple[bool, str]:
     """qpdf's opinion of the file's structure; a warning counts as failure."""
     done = subprocess.run(["qpdf", "--check", str(path)], capture_output=True, text=True)
@@ -32,11 +29,11 @@ def structure(path: Path) -> tuple[bool, str]:
 
 def text(table: Table, path: Path) -> None:
     """Every fact of the embedded XML stands on the pages."""
-    if CERTIFICATE_XML not in reading.attachments(path):
+    if reading.CERTIFICATE_XML not in reading.attachments(path):
         pages = reading.folded(reading.page_text(path))
         table.row("pdftotext", path.name, len(pages) > 100, f"{len(pages)} characters of text")
         return
-    facts = reading.stated_facts(reading.attachment(path, CERTIFICATE_XML))
+    facts = reading.stated_facts(reading.attachment(path, reading.CERTIFICATE_XML))
     pages = reading.folded(reading.page_text(path))
     # The address is in the QR code, and may stand beside it in a shorter form.
     wanted = [(tag, v) for tag, values in facts.items() if tag != "verificationUrl" for v in values]
@@ -94,8 +91,7 @@ def main(folder: Path, root: Path) -> None:
     """Judges a folder."""
     table = Table()
     canary.run(table)
-    documents = sorted(folder.glob("*.pdf"))
-    certificates = [path for path in documents if CERTIFICATE_XML in reading.attachments(path)]
+    documents, certificates = reading.issued(folder), reading.certificates(folder)
     if not certificates:
         table.row("demo", str(folder), False, "no certificate to judge")
         table.close()
@@ -107,6 +103,9 @@ def main(folder: Path, root: Path) -> None:
     flavours = ", ".join(sorted({f"PDF/A-{reading.claimed_flavour(p.read_bytes())}" for p in documents}))
     claims = f"{flavours}, PAdES {', '.join(sorted(levels))}"
     table.summary(f"{len(documents)} documents ({claims}) before veraPDF, qpdf, pyHanko, pdfsig: {verdict}")
+    for path in reading.altered(folder):
+        opinion = signature.untouched(path, root)
+        table.row("pyHanko", f"{path.name}, refused", not opinion.valid, str(opinion))
     judge_broken(table, certificates[0], root)
     table.close()
 

@@ -16,7 +16,6 @@ from pathlib import Path
 import broken
 import reading
 import stranger
-from documents import CERTIFICATE_XML
 from table import Table
 
 ACCEPTED, REFUSED, UNANSWERED = 0, 1, 3
@@ -43,12 +42,14 @@ def expect(table: Table, amnat: str, what: str, path: Path, root: Path | None, s
 def main(amnat: str, folder: Path, root: Path, count: int) -> None:
     """Runs all of it on the first certificate of the folder."""
     table = Table()
-    good = next(p for p in sorted(folder.glob("*.pdf")) if CERTIFICATE_XML in reading.attachments(p))
+    good = reading.certificates(folder)[0]
     data = good.read_bytes()
     with tempfile.TemporaryDirectory() as scratch:
         place = Path(scratch)
-        for path in sorted(folder.glob("*.pdf")):
+        for path in reading.issued(folder):
             expect(table, amnat, f"{path.name} as issued", path, root, ACCEPTED)
+        for path in reading.altered(folder):
+            expect(table, amnat, path.name, path, root, REFUSED)
         expect(table, amnat, "without a trust root", good, None, UNANSWERED)
         other_root = place / "other-root.pem"
         forged = place / "forged.pdf"

@@ -19,7 +19,6 @@ from urllib.parse import urljoin, urlsplit
 
 import reading
 from demo import running
-from documents import CERTIFICATE_XML
 from table import Table
 
 WIDE, PHONE = (1280, 1400), (390, 1200)
@@ -180,10 +179,7 @@ def main(amnat: str, pictures: Path) -> None:
     table = Table()
     pictures.mkdir(parents=True, exist_ok=True)
     with running(amnat) as demo, tempfile.TemporaryDirectory() as profile:
-        certificate = next(
-            p for p in sorted(demo.folder.glob("*.pdf")) if CERTIFICATE_XML in reading.attachments(p)
-        )
-        xml = reading.attachment(certificate, CERTIFICATE_XML)
+        xml = reading.attachment(reading.certificates(demo.folder)[0], reading.CERTIFICATE_XML)
         facts = reading.stated_facts(xml)
         browser = Browser(profile)
         for page in pages(demo.url, facts["verificationUrl"][0], facts):

@@ -7,6 +7,24 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 
+CERTIFICATE_XML = "amnat-certificate.xml"
+
+
+def issued(folder: Path) -> list[Path]:
+    """The documents of a demo as they were issued."""
+    return [path for path in sorted(folder.glob("*.pdf")) if not path.stem.endswith("-altered")]
+
+
+def altered(folder: Path) -> list[Path]:
+    """The copies that a demo changed on purpose."""
+    return [path for path in sorted(folder.glob("*.pdf")) if path.stem.endswith("-altered")]
+
+
+def certificates(folder: Path) -> list[Path]:
+    """The issued documents that carry a certificate's facts."""
+    return [path for path in issued(folder) if CERTIFICATE_XML in attachments(path)]
+
+
 def claimed_flavour(data: bytes) -> str:
     """The PDF/A flavour that the XMP claims, as veraPDF names it: "3a", "3u", "3b"; "" for none."""
     part = re.search(rb"pdfaid:part[=>\"\s']*(\d)", data)

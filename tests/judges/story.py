@@ -10,7 +10,6 @@ import sys
 from pathlib import Path
 
 import reading
-from documents import CERTIFICATE_XML
 from table import Table
 
 # Keys of addresses.json that the stages after this one use.
@@ -33,8 +32,7 @@ def main(folder: Path) -> None:
     addresses = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
     missing = [key for key in ADDRESSES if not str(addresses.get(key, "")).startswith("http")]
     table.row("demo", "addresses.json", not missing, f"missing: {missing}" if missing else f"{len(addresses)} addresses")
-    documents = sorted(folder.glob("*.pdf"))
-    certificates = [p for p in documents if CERTIFICATE_XML in reading.attachments(p)]
+    documents, certificates = reading.issued(folder), reading.certificates(folder)
     table.row("demo", "documents", bool(certificates), f"{len(documents)}, of which {len(certificates)} certificates")
     receipts = [p for p in folder.iterdir() if "receipt" in p.name and p.stat().st_size > 100]
     table.row("demo", "receipts", bool(receipts), ", ".join(p.name for p in receipts) or "none")
