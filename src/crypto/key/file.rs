@@ -1,8 +1,7 @@
-//! Keys in files that only their owner may read, and the machine's generator.
+//! Keys in files that only their owner may read.
 
 use super::public::{KeyKind, PublicKey, ecdsa_raw};
 use super::{Algorithm, KeyError, SignError, Signer};
-use crate::kernel::id::Randomness;
 use openssl::ec::{EcGroup, EcKey};
 use openssl::hash::MessageDigest;
 use openssl::nid::Nid;
@@ -176,18 +175,4 @@ pub(in crate::crypto) fn write_secret(path: &Path, content: &[u8]) -> Result<(),
         path: path.to_owned(),
         source,
     })
-}
-
-/// The operating system's generator. Made by the composition root only.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct OsRandomness;
-
-impl Randomness for OsRandomness {
-    fn fill(&self, buffer: &mut [u8]) {
-        if let Err(error) = openssl::rand::rand_bytes(buffer) {
-            // Predictable "randomness" would be worse than a stopped process, and the trait has no error to give.
-            eprintln!("amnat: the generator of random numbers failed: {error}");
-            std::process::abort();
-        }
-    }
 }

@@ -1,5 +1,4 @@
 use super::*;
-use crate::kernel::id::Randomness as _;
 use openssl::pkey::{Id, PKey};
 use std::os::unix::fs::PermissionsExt;
 

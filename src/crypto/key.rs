@@ -6,12 +6,13 @@
 mod file;
 mod public;
 
-pub use file::{FileKey, OsRandomness};
+pub use file::FileKey;
 pub use public::{KeyKind, PublicKey, verify};
 
 pub(in crate::crypto) use file::{read_secret, write_secret};
 pub(in crate::crypto) use public::{Hash, Scheme, ecdsa_der, ecdsa_raw};
 
+use crate::kernel::id::Randomness;
 use openssl::error::ErrorStack;
 use std::path::PathBuf;
 
@@ -99,6 +100,20 @@ pub enum KeyError {
     /// A new key could not be made.
     #[error("the key could not be generated")]
     Generation(#[source] ErrorStack),
+}
+
+/// The operating system's generator. Made by the composition root only.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct OsRandomness;
+
+impl Randomness for OsRandomness {
+    fn fill(&self, buffer: &mut [u8]) {
+        if let Err(error) = openssl::rand::rand_bytes(buffer) {
+            // Predictable "randomness" would be worse than a stopped process, and the trait has no error to give.
+            eprintln!("amnat: the generator of random numbers failed: {error}");
+            std::process::abort();
+        }
+    }
 }
 
 #[cfg(test)]
