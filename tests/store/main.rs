@@ -85,5 +85,7 @@ cases! {
         a_stored_version_cannot_be_changed_or_dropped,
         a_person_is_found_by_number_in_the_version_that_holds,
         changes_are_counted_once_a_version,
+        a_feed_is_taken_in_whole_or_not_at_all,
+        many_askers_at_once_make_one_version,
     }
 }

@@ -2,16 +2,23 @@
 
 use amnat::db::{AnyConnection, Database, StoreError};
 use amnat::kernel::digest::Digest;
-use amnat::kernel::id::RegistrationNumber;
-use amnat::kernel::time::Instant;
+use amnat::kernel::id::{NationalId, RegistrationNumber, SeededRandomness};
+use amnat::kernel::time::{FixedClock, Instant};
 use amnat::registry::exchange;
 use amnat::registry::history::Incoming;
+use amnat::registry::identities::IdentityIndex;
 use amnat::registry::model::{
     BlindIndex, Facts, IdentityKind, IdentityState, OfficerIdentity, VersionSource,
 };
+use amnat::registry::service::{AsOf, ImportError, ImportOrder, Parts, Refreshed, RegistryService};
+use amnat::registry::source::{Feed, Fetched, IdentityAnswer, RegisterSource, SourceFailure};
 use amnat::registry::store::{self, Upsert};
+use chrono::NaiveDate;
 use diesel::RunQueryDsl as _;
+use futures_util::future::BoxFuture;
 use serde_json::json;
+use std::sync::{Arc, Barrier};
+use std::time::Duration;
 
 const NUMBER: &str = "0105569999999";
 
@@ -166,4 +173,109 @@ pub fn changes_are_counted_once_a_version(database: &Database) {
     assert_eq!(changes(), 1);
     put(database, &incoming(&["ข"], 3, 3));
     assert_eq!(changes(), 2);
+}
+
+struct NoIndex;
+
+impl IdentityIndex for NoIndex {
+    fn national_id(&self, id: &NationalId) -> BlindIndex {
+        *Digest::of(id.expose()).as_bytes()
+    }
+
+    fn passport(&self, number: &str, _: &str, _: NaiveDate) -> BlindIndex {
+        *Digest::of(number).as_bytes()
+    }
+}
+
+/// A register that answers only when every asker has asked.
+struct AllAtOnce(Barrier);
+
+const ROW: &str = r#"{"JuristicID":"0105569999999","RegisterDate":"25690403","JuristicName_TH":"ก จำกัด","JuristicStatus":"ร้าง"}"#;
+
+impl RegisterSource for AllAtOnce {
+    fn fetch<'a>(
+        &'a self,
+        _: &'a RegistrationNumber,
+    ) -> BoxFuture<'a, Result<Option<Fetched>, SourceFailure>> {
+        Box::pin(async move {
+            self.0.wait();
+            Ok(Some(Fetched {
+                entry: serde_json::from_str(ROW).map_err(SourceFailure::Shape)?,
+                identities: IdentityAnswer::NotOffered,
+            }))
+        })
+    }
+
+    fn feed(&self) -> BoxFuture<'_, Result<Feed, SourceFailure>> {
+        Box::pin(async { Err(SourceFailure::Manifest) })
+    }
+
+    fn tells_identities(&self) -> bool {
+        false
+    }
+}
+
+fn service(database: &Arc<Database>, askers: usize) -> RegistryService {
+    RegistryService::new(Parts {
+        database: database.clone(),
+        source: Some(Arc::new(AllAtOnce(Barrier::new(askers)))),
+        index: Arc::new(NoIndex),
+        clock: Arc::new(FixedClock::at(day(24))),
+        randomness: Arc::new(SeededRandomness::new(1)),
+        max_age: Duration::from_secs(3600),
+    })
+}
+
+pub fn a_feed_is_taken_in_whole_or_not_at_all(database: &Arc<Database>) {
+    let service = service(database, 1);
+    let mut order = ImportOrder {
+        as_of: day(24),
+        manifest: None,
+        keep_going: false,
+    };
+    let bad = format!("{ROW}\n{{\"JuristicID\":\"1\"}}\n");
+    let refused = service.import_feed(bad.as_bytes(), &order);
+    assert!(matches!(refused, Err(ImportError::Refused(ref lines)) if lines.len() == 1));
+    assert_eq!(service.changes().unwrap(), 0);
+    order.keep_going = true;
+    let report = service.import_feed(bad.as_bytes(), &order).unwrap();
+    assert_eq!((report.imported, report.rejected.len()), (1, 1));
+    assert_eq!(report.interpreted.none, 1);
+    let again = service.import_feed(ROW.as_bytes(), &order).unwrap();
+    assert_eq!((again.imported, again.unchanged), (0, 1));
+    assert_eq!(service.changes().unwrap(), 1);
+    let facts = service.facts(&number(), AsOf::default()).unwrap();
+    assert_eq!(facts.version.source, VersionSource::Feed);
+}
+
+pub fn many_askers_at_once_make_one_version(database: &Arc<Database>) {
+    const ASKERS: usize = 6;
+    let service = service(database, ASKERS);
+    let outcomes: Vec<Refreshed> = std::thread::scope(|scope| {
+        let asking: Vec<_> = (0..ASKERS)
+            .map(|_| {
+                scope.spawn(|| {
+                    tokio::runtime::Runtime::new()
+                        .unwrap()
+                        .block_on(service.refresh_now(&number()))
+                        .unwrap()
+                })
+            })
+            .collect();
+        asking
+            .into_iter()
+            .map(|asker| asker.join().unwrap())
+            .collect()
+    });
+    let new = Refreshed::Asked(Upsert::New { version: 1 });
+    let same = Refreshed::Asked(Upsert::Unchanged { version: 1 });
+    assert_eq!(
+        outcomes.iter().filter(|outcome| **outcome == new).count(),
+        1
+    );
+    assert_eq!(
+        outcomes.iter().filter(|outcome| **outcome == same).count(),
+        ASKERS - 1
+    );
+    assert_eq!(service.changes().unwrap(), 1);
 }

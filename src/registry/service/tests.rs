@@ -1,6 +1,7 @@
 //! The whole room over real HTTP: the sandbox's register, its feed and its extension behind mutual TLS.
 
 use super::*;
+use crate::kernel::digest::Digest;
 use crate::crypto::key::{Algorithm, FileKey};
 use crate::crypto::x509::{Name, SigningRequest};
 use crate::kernel::id::SeededRandomness;
