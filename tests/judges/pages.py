@@ -145,8 +145,8 @@ def faults(page: Page, html: str) -> list[str]:
     ]
     if page.ours:
         found += seen.faults
-        if seen.language[:2] not in {"th", "en"}:
-            found.append("does not name its language")
+        if f"lang={seen.language}" != urlsplit(page.url).query:
+            found.append(f"is in another language: {seen.language}")
         if seen.titles != 1 or seen.headings != 1:
             found.append(f"has {seen.titles} titles and {seen.headings} first headings")
         found += [
@@ -160,16 +160,20 @@ def faults(page: Page, html: str) -> list[str]:
 def pages(url: str, verify_url: str, facts: dict[str, list[str]]) -> list[Page]:
     """Every page that is looked at, with what it must say."""
     number, name = facts["number"][0], facts["name"][0]
-    address = urlsplit(verify_url)
-    verify = f"{url}{address.path}" + (f"?{address.query}" if address.query else "")
+    english = facts.get("nameEnglish", [name])[0]
+    verify = f"{url}{urlsplit(verify_url).path}"
     sandbox = "SANDBOX"
+    unknown = f"{url}/verify/v00000000000000000000000000"
     return [
-        Page("home", f"{url}/", ("Amnat",)),
-        Page("verify", verify, (number, name, sandbox)),
-        Page("verify-phone", verify, (number, name, sandbox), size=PHONE),
-        Page("verify-unknown", f"{url}/verify/no-such-document-was-ever-issued", ("Amnat",)),
-        Page("verify-upload", f"{url}/verify", ("PDF",)),
-        Page("sign-in", f"{url}/me/sign-in", ("ThaiD",)),
+        Page("home", f"{url}/?lang=th", ("อำนาจ", sandbox)),
+        Page("home-en", f"{url}/?lang=en", ("Amnat", sandbox)),
+        Page("verify", f"{verify}?lang=th", (number, name, sandbox)),
+        Page("verify-en", f"{verify}?lang=en", (number, english, sandbox)),
+        Page("verify-phone", f"{verify}?lang=th", (number, name, sandbox), size=PHONE),
+        Page("verify-unknown", f"{unknown}?lang=th", (sandbox,)),
+        Page("verify-upload", f"{url}/verify?lang=th", ("PDF", sandbox)),
+        Page("sign-in", f"{url}/me/sign-in?lang=th", ("ThaiD", sandbox)),
+        Page("sign-in-en", f"{url}/me/sign-in?lang=en", ("ThaiD", sandbox)),
         Page("docs", f"{url}/docs/", ("Amnat", "/v1/verifications", "/v1/certificates"), ours=False),
     ]
 
