@@ -489,9 +489,8 @@ pub fn the_same_key_gives_the_same_answer(database: &Arc<Database>) {
         "only once"
     );
     let other = ticket(begin(database, "another", "body", now()));
-    database
-        .write(|connection| idempotency::abandon(connection, &other))
-        .unwrap();
+    let given_back = database.write(|connection| idempotency::abandon(connection, &other));
+    assert!(given_back.unwrap());
     assert_eq!(
         ticket(begin(database, "another", "changed", now())).attempt,
         1
@@ -565,6 +564,8 @@ pub fn a_dead_attempt_is_taken_over_and_cannot_finish(database: &Arc<Database>) 
         })
     };
     assert!(matches!(finish(&dead), Err(StoreError::Stale { .. })));
+    let given_back = database.write(|connection| idempotency::abandon(connection, &dead));
+    assert!(!given_back.unwrap(), "it belongs to the other attempt");
     finish(&alive).unwrap();
 }
 

@@ -153,10 +153,11 @@ pub fn finish(
     one_row("idempotency_record", affected)
 }
 
-/// Give the key back: the act came to nothing, and the same request may be sent again at once.
-pub fn abandon(connection: &mut AnyConnection, ticket: &Ticket) -> Result<(), StoreError> {
+/// Give the key back: the act came to nothing, and the same request may be sent again at once. Whether the key was
+/// still this attempt's: another one may have taken it over, which is no fault of an act that ends here anyway.
+pub fn abandon(connection: &mut AnyConnection, ticket: &Ticket) -> Result<bool, StoreError> {
     let affected = diesel::delete(running(ticket)).execute(connection)?;
-    one_row("idempotency_record", affected)
+    Ok(affected == 1)
 }
 
 /// Delete what need not be kept any longer; how many rows.
