@@ -33,7 +33,7 @@ pub struct Incoming {
 /// What an incoming record means for the history.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Step {
-    /// It is older than what we know: nothing changes.
+    /// It is older than what we know, or tells less than that: nothing changes, the freshness neither.
     Older,
     /// The register still states the same: only the freshness moves.
     Unchanged {
@@ -63,6 +63,11 @@ pub fn next(previous: Option<&Facts>, incoming: Incoming) -> Result<Step, Canoni
             && previous.version.identities == IdentityState::Known
             && without_extension(&previous.record) == without_extension(&record)
         {
+            // Only the extension tells liquidators. The exchange alone does not confirm that they still are.
+            let liquidator = |officer: &Officer| officer.is(OfficerRole::Liquidator);
+            if previous.record.officers.iter().any(liquidator) {
+                return Ok(Step::Older);
+            }
             return Ok(Step::Unchanged {
                 version: previous.version.version,
             });

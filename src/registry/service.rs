@@ -196,6 +196,17 @@ impl RegistryService {
         Ok(reading)
     }
 
+    /// Whether the register was seen to state these facts recently enough to decide about this instant.
+    ///
+    /// Of a time between two looks nobody knows when the change fell, nor what the register has learnt of it since.
+    pub fn freshness(&self, facts: &Facts, at: Instant) -> Freshness {
+        if facts.version.data_as_of.plus(self.max_age) < at {
+            Freshness::Stale
+        } else {
+            Freshness::Fresh
+        }
+    }
+
     /// Every version, oldest first.
     pub fn history(&self, number: &RegistrationNumber) -> Result<Vec<Facts>, FactsError> {
         let versions = self
@@ -214,12 +225,7 @@ impl RegistryService {
         let held = self.held(number).await?;
         match (refreshed, held) {
             (Ok(Refreshed::Fresh | Refreshed::Asked(_) | Refreshed::NoSource), Some(facts)) => {
-                let age = self.max_age_passed(facts.version.data_as_of);
-                let freshness = if age {
-                    Freshness::Stale
-                } else {
-                    Freshness::Fresh
-                };
+                let freshness = self.freshness(&facts, self.clock.now());
                 Ok(Consulted { facts, freshness })
             }
             (Ok(_), None) => Err(ConsultError::Unknown),

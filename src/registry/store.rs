@@ -140,6 +140,8 @@ pub fn current(
 }
 
 /// What the register stated at `valid_at`, as far as we knew at `known_at`; `None` when we knew nothing of then.
+///
+/// How long a version that was replaced went on holding is not kept: its `data_as_of` is when it was first seen.
 pub fn at(
     connection: &mut AnyConnection,
     number: &RegistrationNumber,
@@ -154,7 +156,16 @@ pub fn at(
         .select(VersionRow::as_select())
         .first(connection)
         .optional()?;
-    row.map(|row| complete(connection, row)).transpose()
+    let Some(row) = row else {
+        return Ok(None);
+    };
+    let mut facts = complete(connection, row)?;
+    let seen = seen(connection, number)?
+        .filter(|seen| seen.version == facts.version.version && seen.seen_at <= known_at);
+    if let Some(seen) = seen {
+        facts.version.data_as_of = facts.version.data_as_of.max(seen.data_as_of);
+    }
+    Ok(Some(facts))
 }
 
 /// Every version, oldest first.

@@ -140,6 +140,23 @@ fn a_silent_extension_loses_nothing_while_the_exchange_states_the_same() {
 }
 
 #[test]
+fn the_exchange_alone_does_not_confirm_liquidators() {
+    let mut told = known(&[(1, "ก")], 1);
+    let mut liquidator = told.record.officers[0].clone();
+    liquidator.reference = OfficerRef::new(9).unwrap();
+    liquidator.sequence = 9;
+    liquidator.name.first = "ช".into();
+    liquidator.roles = vec![OfficerRole::Liquidator];
+    told.record.officers.push(liquidator);
+    let first = new(None, told.clone());
+    let silent = next(Some(&first), incoming(&[(1, "ก")], 2)).unwrap();
+    assert_eq!(silent, Step::Older, "the freshness stays where it was");
+    told.data_as_of = at(3);
+    let again = next(Some(&first), told).unwrap();
+    assert_eq!(again, Step::Unchanged { version: 1 });
+}
+
+#[test]
 fn two_of_one_name_are_not_confused_by_a_closing_list() {
     let first = new(None, incoming(&[(1, "ก"), (2, "ข"), (3, "ข")], 1));
     let second = new(Some(&first), incoming(&[(1, "ข"), (2, "ข")], 2));

@@ -1,9 +1,9 @@
 //! The whole room over real HTTP: the sandbox's register, its feed and its extension behind mutual TLS.
 
 use super::*;
-use crate::kernel::digest::Digest;
 use crate::crypto::key::{Algorithm, FileKey};
 use crate::crypto::x509::{Name, SigningRequest};
+use crate::kernel::digest::Digest;
 use crate::kernel::id::SeededRandomness;
 use crate::kernel::time::FixedClock;
 use crate::registry::client::{ClientSettings, IdentitySettings, RegisterClient};
@@ -155,6 +155,20 @@ async fn a_company_is_asked_for_once_and_again_when_it_is_old() {
     clock.advance(MAX_AGE + Duration::from_secs(1));
     let again = service.refresh(&demo()).await.unwrap();
     assert_eq!(again, Refreshed::Asked(Upsert::Unchanged { version: 1 }));
+    // Asked about a moment, the same facts reach as far as they were seen by what is known then.
+    let now = service.now();
+    let known_at = |known_at| {
+        let asked = AsOf {
+            valid_at: Some(now),
+            known_at,
+        };
+        let facts = service.facts(&demo(), asked).unwrap();
+        (facts.version.data_as_of, service.freshness(&facts, now))
+    };
+    assert_eq!(known_at(None), (now, Freshness::Fresh));
+    let first_seen = facts.version.data_as_of;
+    let before = Some(now.minus(Duration::from_secs(1)));
+    assert_eq!(known_at(before), (first_seen, Freshness::Stale));
 }
 
 #[tokio::test]
@@ -185,6 +199,10 @@ async fn a_resignation_makes_a_version_and_the_past_stays() {
         )
         .unwrap();
     assert_eq!((then.version.version, then.record.officers.len()), (1, 4));
+    // Between two looks that told different things nobody knows what held.
+    let between = before.plus(MAX_AGE + Duration::from_millis(1));
+    assert_eq!(service.freshness(&then, before), Freshness::Fresh);
+    assert_eq!(service.freshness(&then, between), Freshness::Stale);
     assert_eq!(service.changes().unwrap(), 2);
 }
 
