@@ -2,10 +2,11 @@
 
 use super::decision::{LeftOut, Outcome, Reason};
 use crate::kernel::digest::{CanonicalError, Digest, canonical_json};
-use crate::kernel::time::Instant;
+use crate::kernel::time::{Instant, start_of_thai_day};
 use crate::signing_rule::Span;
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
+use std::time::Duration;
 
 /// One answered question, without its receipt: the receipt signs the digest of this.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -32,8 +33,23 @@ pub struct Answer {
     pub as_of: AsOfPart,
     /// The register's data as of.
     pub data_as_of: Option<Instant>,
-    /// Until when the answer may be relied on without asking again.
+    /// Until when the answer may be relied on without asking again. Of a question about the past, that past moment.
     pub valid_until: Instant,
+}
+
+/// How long an answer about the present may be relied on (ATK-61).
+const VALID_FOR: Duration = Duration::from_secs(60);
+
+/// Until when an answer given now may be relied on: not past the day, for people enter and leave office by the day. `past`
+/// are the moments that the question named, if any: an answer about them says nothing of later ones.
+pub fn valid_until(now: Instant, past: [Option<Instant>; 2]) -> Instant {
+    let day = now.thai_date();
+    let midnight = start_of_thai_day(day.succ_opt().unwrap_or(day));
+    past.into_iter()
+        .flatten()
+        .chain([now.plus(VALID_FOR), midnight])
+        .min()
+        .unwrap_or(now)
 }
 
 /// One ground of a permit.
@@ -205,4 +221,33 @@ pub fn step_up_parts(outcome: &Outcome) -> Vec<StepUpPart> {
             detail_th: step.what.th.clone(),
         })
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(text: &str) -> Instant {
+        text.parse().unwrap()
+    }
+
+    #[test]
+    fn an_answer_is_good_for_a_minute_and_not_past_midnight_in_thailand() {
+        let noon = at("2026-11-24T05:00:00Z");
+        assert_eq!(valid_until(noon, [None, None]), at("2026-11-24T05:01:00Z"));
+        let late = at("2026-11-24T16:59:30Z");
+        assert_eq!(valid_until(late, [None, None]), at("2026-11-24T17:00:00Z"));
+    }
+
+    #[test]
+    fn an_answer_about_the_past_is_good_for_nothing_later() {
+        let (now, past) = (at("2026-11-24T05:00:00Z"), at("2025-01-01T05:00:00Z"));
+        for asked in [
+            [Some(past), None],
+            [None, Some(past)],
+            [Some(now), Some(past)],
+        ] {
+            assert_eq!(valid_until(now, asked), past);
+        }
+    }
 }

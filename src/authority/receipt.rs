@@ -27,6 +27,10 @@ pub struct ReceiptClaims {
     pub juristic_person: String,
     /// `permit`, `deny` or `indeterminate`.
     pub decision: String,
+    /// The moment it was asked about, RFC 3339: the issue's own unless the question named an earlier one.
+    pub valid_at: String,
+    /// The moment up to which our knowledge counted, likewise.
+    pub known_at: String,
     /// Codes of the reasons.
     pub reason_codes: Vec<String>,
     /// SHA-256 over the canonical form of the recorded question.

@@ -7,7 +7,7 @@ pub use receipts::{ReceiptRefusal, receipt_keys, verify_receipt};
 
 use super::answer::{
     Answer, AsOfPart, BasisPart, CompletionPart, CountedPart, MorePart, WouldPermitPart,
-    step_up_parts, words_at,
+    step_up_parts, valid_until, words_at,
 };
 use super::decision::{
     self, AnswerCode, Asked, AskedSeal, Outcome, Reason, Signer, SignerStanding,
@@ -34,10 +34,6 @@ use crate::signing_rule::{Decision, ReasonCode};
 use people::Person;
 use serde::Serialize;
 use std::sync::Arc;
-use std::time::Duration;
-
-/// How long an answer about the present may be relied on (ATK-61).
-const VALID_FOR: Duration = Duration::from_secs(60);
 
 /// Gives every client its own reference of a person, so that two clients cannot join their data (KEY-24).
 pub trait PairwiseReferences: Send + Sync {
@@ -151,8 +147,8 @@ impl AuthorityService {
         {
             return Err(AskError::Future);
         }
-        let present = question.valid_at.is_none() && question.known_at.is_none();
-        let freshness = if present {
+        // Whoever names a past moment still asks by what is known now, unless the knowledge is to be past too.
+        let freshness = if question.known_at.is_none() {
             self.parts
                 .registry
                 .consult(&question.juristic_person)
@@ -205,6 +201,10 @@ impl AuthorityService {
             _ => registry_store::at(connection, number, valid_at, known_at)?,
         }
         .ok_or(AskError::UnknownThen)?;
+        let freshness = match freshness {
+            Freshness::Stale => Freshness::Stale,
+            Freshness::Fresh => self.parts.registry.freshness(&facts, valid_at),
+        };
 
         let people = self.people(connection, client_id, question, &facts, valid_at, now)?;
         let signers: Vec<Signer> = people.iter().map(|person| person.signer.clone()).collect();
@@ -386,7 +386,7 @@ impl AuthorityService {
                 policy_version: self.parts.identity.policy().version().to_owned(),
             },
             data_as_of: Some(facts.version.data_as_of),
-            valid_until: now.plus(VALID_FOR),
+            valid_until: valid_until(now, [question.valid_at, question.known_at]),
         }
     }
 
@@ -446,6 +446,8 @@ impl AuthorityService {
             issued_at: now.to_string(),
             juristic_person: question.juristic_person.to_string(),
             decision: answer.decision.clone(),
+            valid_at: answer.as_of.valid_at.to_string(),
+            known_at: answer.as_of.known_at.to_string(),
             reason_codes: answer
                 .reasons
                 .iter()

@@ -12,7 +12,7 @@ use crate::kernel::lang::Bilingual;
 use crate::kernel::time::Instant;
 use crate::linkage::matching::{LinkCandidate, LinkOutcome, link};
 use crate::registry::model::{Facts, OfficerRef};
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
 /// One signatory of a question, looked up.
 pub(super) struct Person {
@@ -35,20 +35,17 @@ impl AuthorityService {
         valid_at: Instant,
         now: Instant,
     ) -> Result<Vec<Person>, AskError> {
-        let mut seen = BTreeSet::new();
         let mut people = Vec::with_capacity(question.signatories.len());
         for signatory in &question.signatories {
-            let mut person = match signatory {
+            let person = match signatory {
                 Signatory::SignIn(id) => {
                     self.signed_in(connection, client_id, question, facts, id, valid_at, now)?
                 }
                 Signatory::Asserted { national_id } => self.asserted(client_id, national_id),
             };
-            if !seen.insert(person.signer.reference.clone()) {
-                person.signer.standing = excluded(SignatoryCode::Repeated);
-            }
             people.push(person);
         }
+        count_once(people.iter_mut().map(|person| &mut person.signer));
         Ok(people)
     }
 
@@ -171,6 +168,34 @@ impl AuthorityService {
     }
 }
 
+/// Of several sign-ins of one person the best counts; the others are repetitions, wherever they stand.
+fn count_once<'a>(signers: impl Iterator<Item = &'a mut Signer>) {
+    let mut best: BTreeMap<String, &'a mut Signer> = BTreeMap::new();
+    for signer in signers {
+        match best.get_mut(&signer.reference) {
+            None => {
+                best.insert(signer.reference.clone(), signer);
+            }
+            Some(known) => {
+                if strength(&signer.standing) > strength(&known.standing) {
+                    std::mem::replace(known, signer).standing = excluded(SignatoryCode::Repeated);
+                } else {
+                    signer.standing = excluded(SignatoryCode::Repeated);
+                }
+            }
+        }
+    }
+}
+
+fn strength(standing: &SignerStanding) -> u8 {
+    match standing {
+        SignerStanding::Counts { .. } => 3,
+        SignerStanding::TooWeak { .. } => 2,
+        SignerStanding::Doubtful { .. } => 1,
+        SignerStanding::Excluded { .. } => 0,
+    }
+}
+
 fn excluded(code: SignatoryCode) -> SignerStanding {
     SignerStanding::Excluded { code, since: None }
 }
@@ -229,4 +254,38 @@ fn joined(sentences: Vec<Bilingual>) -> Bilingual {
         .map(|sentence| (sentence.th, sentence.en))
         .unzip();
     Bilingual::new(thai.join(" "), english.join(" "))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_several_sign_ins_of_one_person_the_best_counts_wherever_it_stands() {
+        let counts = SignerStanding::Counts {
+            officer: "off_1".to_owned(),
+        };
+        let weak = SignerStanding::TooWeak {
+            officer: "off_1".to_owned(),
+            step_up: Bilingual::new("ยืนยันใหม่", "sign in again"),
+        };
+        let repeated = excluded(SignatoryCode::Repeated);
+        let expired = excluded(SignatoryCode::SignInExpired);
+        let signer = |standing: &SignerStanding| Signer {
+            reference: "a".to_owned(),
+            standing: standing.clone(),
+        };
+        for (asked, told) in [
+            ([&counts, &weak, &counts], [&counts, &repeated, &repeated]),
+            ([&weak, &counts, &counts], [&repeated, &counts, &repeated]),
+            ([&expired, &weak, &counts], [&repeated, &repeated, &counts]),
+            ([&expired, &expired, &weak], [&repeated, &repeated, &weak]),
+        ] {
+            let mut signers: Vec<Signer> = asked.iter().map(|standing| signer(standing)).collect();
+            count_once(signers.iter_mut());
+            let standings: Vec<&SignerStanding> =
+                signers.iter().map(|signer| &signer.standing).collect();
+            assert_eq!(standings, told);
+        }
+    }
 }
