@@ -133,10 +133,11 @@ impl From<ConfigError> for Failure {
 
 impl From<AppError> for Failure {
     fn from(error: AppError) -> Self {
+        let message = one_line(&error.to_string());
         if error.is_configuration() {
-            Self::wrong_use(error)
+            Self::wrong_use(message)
         } else {
-            Self::dependency(error)
+            Self::dependency(message)
         }
     }
 }

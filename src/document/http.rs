@@ -2,7 +2,7 @@
 
 use super::content::DocumentKind;
 use super::service::{DocumentService, IssueError, Order, Ordered, StoreError};
-use super::store::{DocumentRecord, DocumentState};
+use super::record::{DocumentRecord, DocumentState};
 use super::timestamp::TimestampFailure;
 use super::verification::{AtIssuer, Check, CheckOutcome};
 use super::xml;

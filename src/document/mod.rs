@@ -20,6 +20,7 @@ pub mod content;
 pub mod drawing_up;
 pub mod http;
 pub mod layout;
+pub mod record;
 pub mod service;
 pub mod store;
 pub mod template;

@@ -204,6 +204,23 @@ proptest! {
     }
 }
 
+proptest! {
+    // Every subset of a large board is dear in the naive twin: fewer rules, all 4,096 sets of people.
+    #![proptest_config(ProptestConfig::with_cases(40))]
+
+    #[test]
+    fn deciding_agrees_with_trying_every_assignment_on_large_boards(rule in any_rule(), n in 9usize..13) {
+        let board = board(n);
+        let compiled = compiled(rule.clone(), &board);
+        let sets = satisfying(&rule, n as u32);
+        for mask in 0u32..1 << n {
+            let expected = sets.iter().any(|set| set & !mask == 0);
+            let decision = compiled.decision(&Question::by(signers(&board, mask)));
+            prop_assert_eq!(decision == Decision::Permit, expected, "{:b}", mask);
+        }
+    }
+}
+
 fn named(board: &Board, references: &[String]) -> People {
     references
         .iter()

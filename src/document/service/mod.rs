@@ -13,7 +13,8 @@ pub use verify::{RootsError, roots_from_pem, verify_offline};
 use super::content::{CertificateContent, DocumentKind, IssuedBy};
 use super::drawing_up::{self, Issue};
 use super::layout::{self, LayoutError};
-use super::store::{self, DocumentRecord, DocumentState};
+use super::record::{DocumentRecord, DocumentState};
+use super::store;
 use super::timestamp::{TimestampAuthority, TimestampFailure};
 use super::verification::{AtIssuer, Verdict};
 use crate::access::idempotency::{

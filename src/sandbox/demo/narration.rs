@@ -22,7 +22,7 @@ impl Narrator {
     /// Colours only for a terminal.
     pub fn new() -> Self {
         Self {
-            colour: std::io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none(),
+            colour: std::io::stdout().is_terminal(),
         }
     }
 
