@@ -1,8 +1,8 @@
 //! Ordering, downloading and verifying documents; the page behind a QR code.
 
 use super::content::DocumentKind;
-use super::service::{DocumentService, IssueError, Order, Ordered, StoreError};
 use super::record::{DocumentRecord, DocumentState};
+use super::service::{DocumentService, IssueError, Order, Ordered, StoreError};
 use super::timestamp::TimestampFailure;
 use super::verification::{AtIssuer, Check, CheckOutcome};
 use super::xml;

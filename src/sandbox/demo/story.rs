@@ -8,7 +8,8 @@ use crate::access::{ClientId, NewClient};
 use crate::app::RunningApp;
 use crate::authority::service::{receipt_keys, verify_receipt};
 use crate::cli::thumbprint_of;
-use crate::kernel::digest::Digest;
+use crate::crypto::key::OsRandomness;
+use crate::kernel::id::{Randomness as _, crockford};
 use crate::kernel::lang::Bilingual;
 use crate::sandbox::Sandbox;
 use reqwest::{Client, Identity, Response, StatusCode};
@@ -484,8 +485,9 @@ async fn order(
     const STEP: &str = "certificate";
     let step = narrator.begin(7);
     // A fresh key for every run: the same key would give the same certificate again.
-    let key = Digest::of(format!("{:?}", std::time::SystemTime::UNIX_EPOCH.elapsed())).to_hex();
-    let key = key.get(..32).unwrap_or_default().to_owned();
+    let mut bytes = [0u8; 20];
+    OsRandomness.fill(&mut bytes);
+    let key = crockford(&bytes);
     let body = json!({ "juristic_person": COMPANY });
     let answer = agency.post("/v1/certificates", &body, Some(&key)).await?;
     let record = expect(answer, StatusCode::CREATED, STEP).await?;
