@@ -315,6 +315,52 @@ pub fn a_use_that_is_rolled_back_is_no_use(database: &Arc<Database>) {
     room.consume(&id, &verification).unwrap();
 }
 
+pub fn of_many_permits_at_once_one_uses_the_sign_in(database: &Arc<Database>) {
+    const PERMITS: u64 = 12;
+    let room = room(database);
+    let id = room
+        .sign_in(proven("https://idp.example", "s-1", None))
+        .unwrap();
+    // As a decision does it: look, decide, use, all in one transaction that is run again when the engine asks for it.
+    let permit = |seed: u64| {
+        let verification = VerificationId::generate(&SeededRandomness::new(seed));
+        let now = room.clock.now();
+        room.database.write(|connection| {
+            let decided = room
+                .service
+                .completed(connection, &id, now)
+                .and_then(|_| room.service.consume(connection, &id, &verification, now));
+            match decided {
+                Ok(()) => Ok(true),
+                Err(IdentityError::Refused(SignInRefusal::AlreadyUsed { .. })) => Ok(false),
+                Err(IdentityError::Store(error)) => Err(error),
+                Err(other) => panic!("{other}"),
+            }
+        })
+    };
+    let outcomes: Vec<Result<bool, StoreError>> = std::thread::scope(|scope| {
+        let permits: Vec<_> = (0..PERMITS)
+            .map(|seed| scope.spawn(move || permit(seed)))
+            .collect();
+        permits
+            .into_iter()
+            .map(|permit| permit.join().unwrap())
+            .collect()
+    });
+    let used = outcomes
+        .iter()
+        .filter(|outcome| matches!(outcome, Ok(true)));
+    assert_eq!(used.count(), 1, "{outcomes:?}");
+    let turned_away =
+        |error: &StoreError| error.may_be_retried() || matches!(error, StoreError::Stale { .. });
+    assert!(
+        outcomes
+            .iter()
+            .all(|outcome| outcome.as_ref().err().is_none_or(turned_away)),
+        "{outcomes:?}"
+    );
+}
+
 pub fn a_journey_is_finished_once_by_the_browser_that_set_out(database: &Arc<Database>) {
     let room = room(database);
     let id = room.request();

@@ -57,6 +57,7 @@ cases! {
     identity {
         a_sign_in_supports_one_permit_and_only_in_time,
         a_use_that_is_rolled_back_is_no_use,
+        of_many_permits_at_once_one_uses_the_sign_in,
         a_journey_is_finished_once_by_the_browser_that_set_out,
         a_refused_answer_ends_the_sign_in_and_a_missing_one_does_not,
         accounts_are_one_person_by_trusted_number_alone,
