@@ -136,7 +136,10 @@ pub fn verify_receipt(arguments: &VerifyReceipt) -> Result<(), Failure> {
                 println!("  id        {}", receipt.jti);
                 println!("  for       {}", receipt.aud);
                 println!("  company   {}", receipt.juristic_person);
+                println!("  about     {}", receipt.valid_at);
+                println!("  known at  {}", receipt.known_at);
                 println!("  issued    {}", receipt.issued_at);
+                println!("  good till {}", receipt.valid_until);
                 println!(
                     "  => ลายมือชื่อถูกต้อง / the signature is right: this is what {} answered",
                     receipt.iss
