@@ -248,16 +248,12 @@ fn peer(error: &(dyn std::error::Error + 'static)) -> Problem {
     Problem::plain(Code::PeerUnavailable)
 }
 
-/// Numbers are `YYYY-NNNNNN`; anything else is absent without asking the database.
+/// Numbers are `YYYY-NNNNNN`, longer from the millionth of a year on; anything else is absent without asking the database.
 fn is_number(text: &str) -> bool {
-    text.len() == 11
-        && text.bytes().enumerate().all(|(index, byte)| {
-            if index == 4 {
-                byte == b'-'
-            } else {
-                byte.is_ascii_digit()
-            }
-        })
+    let digits = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit());
+    text.split_once('-').is_some_and(|(year, sequence)| {
+        year.len() == 4 && (6..=18).contains(&sequence.len()) && digits(year) && digits(sequence)
+    })
 }
 
 async fn find(
