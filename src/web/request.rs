@@ -61,7 +61,12 @@ pub async fn accompany(
                 StatusCode::METHOD_NOT_ALLOWED
                     if !response.headers().contains_key(header::CONTENT_TYPE) =>
                 {
-                    response.into_response(Problem::plain(Code::MethodNotAllowed).error_response())
+                    let allowed = response.headers().get(header::ALLOW).cloned();
+                    let mut problem = Problem::plain(Code::MethodNotAllowed).error_response();
+                    if let Some(allowed) = allowed {
+                        problem.headers_mut().insert(header::ALLOW, allowed);
+                    }
+                    response.into_response(problem)
                 }
                 _ => response,
             })
