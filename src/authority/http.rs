@@ -482,9 +482,9 @@ pub struct ReceiptView {
 async fn ask(
     caller: Authorised<scope::AuthorityEvaluate>,
     service: web::Data<AuthorityService>,
-    body: Json<VerificationRequest>,
+    body: Result<Json<VerificationRequest>, Problem>,
 ) -> Result<HttpResponse, Problem> {
-    let question = body.0.into_question()?;
+    let question = body?.0.into_question()?;
     let answered = service
         .into_inner()
         .ask(&caller.client_id, question)
@@ -502,8 +502,8 @@ fn ask_problem(error: AskError) -> Problem {
             tracing::warn!(error = %error, "the register did not answer");
             Problem::plain(Code::PeerUnavailable)
         }
-        AskError::Future => field(
-            "/valid_at",
+        AskError::Future { member } => field(
+            &format!("/{member}"),
             "เวลาที่ถามอยู่ในอนาคต",
             "the moment asked about lies in the future",
         ),

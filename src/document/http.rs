@@ -181,10 +181,11 @@ fn order_answer(record: &DocumentRecord) -> KeptAnswer {
 )]
 async fn order_certificate(
     caller: Authorised<scope::CertificateIssue>,
-    key: IdempotencyKey,
+    key: Result<IdempotencyKey, Problem>,
     service: web::Data<DocumentService>,
-    body: Json<CertificateOrder>,
+    body: Result<Json<CertificateOrder>, Problem>,
 ) -> Result<HttpResponse, Problem> {
+    let (key, body) = (key?, body?);
     let canonical = canonical_json(&body.0).map_err(|error| Problem::internal(&error))?;
     let order = Order {
         client_id: caller.client_id.clone(),

@@ -12,6 +12,9 @@ use std::ops::Deref;
 pub const MAX_BYTES: usize = 64 * 1024;
 
 /// A JSON body of a type that refuses unknown members. Wrong bodies become problems that name the member.
+///
+/// Behind a credential a handler takes `Result<Json<T>, Problem>`: arguments are made at the same time, and who may not
+/// ask is told so before anything is said of the body.
 #[derive(Debug)]
 pub struct Json<T>(pub T);
 

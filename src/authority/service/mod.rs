@@ -51,8 +51,11 @@ pub enum AskError {
     #[error("nothing is known of this juristic person at that time")]
     UnknownThen,
     /// The moment asked about lies in the future.
-    #[error("the moment asked about lies in the future")]
-    Future,
+    #[error("{member} lies in the future")]
+    Future {
+        /// Member of the question that names the moment.
+        member: &'static str,
+    },
     /// A sign-in could not be read.
     #[error(transparent)]
     Identity(#[from] IdentityError),
@@ -140,12 +143,13 @@ impl AuthorityService {
         question: Question,
     ) -> Result<Answered, AskError> {
         let now = self.parts.clock.now();
-        if [question.valid_at, question.known_at]
-            .into_iter()
-            .flatten()
-            .any(|at| at > now)
-        {
-            return Err(AskError::Future);
+        for (member, at) in [
+            ("valid_at", question.valid_at),
+            ("known_at", question.known_at),
+        ] {
+            if at.is_some_and(|at| at > now) {
+                return Err(AskError::Future { member });
+            }
         }
         // Whoever names a past moment still asks by what is known now, unless the knowledge is to be past too.
         let freshness = if question.known_at.is_none() {

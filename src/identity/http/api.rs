@@ -212,9 +212,9 @@ fn purpose(text: &str) -> Result<String, Problem> {
 pub(super) async fn request_sign_in(
     caller: Authorised<scope::AuthorityEvaluate>,
     state: web::Data<IdentityWeb>,
-    body: Json<SignInBody>,
+    body: Result<Json<SignInBody>, Problem>,
 ) -> Result<HttpResponse, Problem> {
-    let Json(body) = body;
+    let Json(body) = body?;
     let registration_number: RegistrationNumber =
         body.juristic_person.parse().map_err(|error| {
             Problem::field(
