@@ -3,9 +3,9 @@
 //! Nothing in the story takes a short cut: the bank and the agency are clients with TLS certificates, people sign in
 //! through the provider's pages, documents are checked by the program itself and through the page behind the QR code.
 
-mod browser;
+pub mod browser;
 mod narration;
-mod provision;
+pub mod provision;
 mod story;
 
 use crate::app::{self, Listeners, RunningApp};
