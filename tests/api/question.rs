@@ -9,6 +9,7 @@ use amnat::authority::service::{receipt_keys, verify_receipt};
 use amnat::kernel::digest::{Digest, canonical_json};
 use amnat::kernel::time::{Clock as _, SystemClock};
 use amnat::registry::service::Refreshed;
+use futures_util::future::join_all;
 use serde_json::{Value, json};
 use std::time::Duration;
 
@@ -116,6 +117,41 @@ async fn kept_with_its_receipt(bank: &Machine, world: &World, services: &Service
     let (header, rest) = receipt.split_once('.').unwrap();
     let changed = format!("{header}.A{}", rest.get(1..).unwrap());
     assert!(verify_receipt(&changed, &keys).is_err());
+}
+
+#[tokio::test]
+async fn of_many_questions_at_once_with_the_same_sign_ins_one_is_permitted() {
+    let shared = shared();
+    let bank = shared.world.machine("bank").await;
+    permit_once(&bank).await;
+}
+
+/// Sign-ins support one permit, however many questions race for it.
+pub async fn permit_once(bank: &Machine) {
+    let subject = Subject::of(COMPANY);
+    let both = [
+        signed(&bank.sign_in(&subject, KLA).await),
+        signed(&bank.sign_in(&subject, KHWAN).await),
+    ];
+    let question = subject.question(&both);
+    let asked = (0..8).map(|_| bank.post("/v1/verifications", &question));
+    let mut permits = 0;
+    for answer in join_all(asked).await {
+        match answer.status {
+            200 => {
+                let answer = answer.json();
+                if answer["decision"] == "permit" {
+                    permits += 1;
+                } else {
+                    assert_eq!(codes(&answer, "excluded"), ["sign_in_used", "sign_in_used"]);
+                }
+            }
+            _ => {
+                answer.problem(409, "changed");
+            }
+        }
+    }
+    assert_eq!(permits, 1);
 }
 
 #[tokio::test]
@@ -230,6 +266,17 @@ async fn somebody_who_resigned_no_longer_counts_and_the_answer_says_since_when()
     let before = bank.sign_in(&subject, phonthip).await;
     let permitted = bank.ask(&subject, &[signed(&before)]).await;
     assert_eq!(permitted["decision"], "permit", "{permitted:#}");
+    let ordered = bank
+        .order(subject.company, "before-the-resignation")
+        .await
+        .json();
+    let url = ordered["verification_url"].as_str().unwrap();
+    let newer = "a newer version of this juristic person";
+    let page = world.page(&format!("{url}?lang=en")).await.text();
+    assert!(
+        page.contains("lang=\"en\"") && !page.contains(newer),
+        "{page}"
+    );
 
     let today = SystemClock.now().thai_date();
     let control = format!("{}/sandbox-control/v1/resign", world.addresses.register_url);
@@ -257,6 +304,9 @@ async fn somebody_who_resigned_no_longer_counts_and_the_answer_says_since_when()
         denied["as_of"]["registry_version"].as_u64()
             > permitted["as_of"]["registry_version"].as_u64()
     );
+    // The certificate of before is genuine still, and its page says that the register moved on.
+    let page = world.page(&format!("{url}?lang=en")).await.text();
+    assert!(page.contains(newer), "{page}");
     let other = bank.sign_in(&subject, arunee).await;
     let answer = bank.ask(&subject, &[signed(&other)]).await;
     println!("the one who stays: {}", answer["decision"]);

@@ -1,7 +1,7 @@
 //! What outlives the process: a service that was stopped or killed goes on where it was. And the same service on PostgreSQL.
 
 use crate::certificates::{issue_and_replay, sequence};
-use crate::question::deny_and_permit;
+use crate::question::{deny_and_permit, permit_once};
 use crate::support::{Answer, App, COMPANY, KLA, Machine, OTHER_COMPANY, Subject, World, asserted};
 use amnat::kernel::time::{Clock as _, SystemClock, buddhist_year};
 use amnat::ledger::checkpoint::Checkpoint;
@@ -298,6 +298,7 @@ async fn the_service_answers_and_issues_on_postgresql_too() {
     let app = world.app(config.clone());
     let bank = world.machine("bank").await;
     deny_and_permit(&bank, &world, &app.services).await;
+    permit_once(&bank).await;
     issue_and_replay(&bank, &app.services).await;
     let orders = (0..10).map(|_| bank.order(COMPANY, "ten-at-once-00000001"));
     let answers: Vec<Answer> = futures_util::future::join_all(orders).await;
