@@ -302,12 +302,20 @@ async fn read_certificate(
     Ok(HttpResponse::Ok().json(CertificateView::of(&record)))
 }
 
+/// A PDF file, byte for byte. It stands in the API document only: the bytes go out and come in as they are.
+#[derive(Debug, ToSchema)]
+#[schema(value_type = String, format = Binary)]
+pub struct PdfFile(
+    /// The bytes.
+    pub Vec<u8>,
+);
+
 /// The sealed file.
 #[utoipa::path(
     get, path = "/v1/certificates/{number}/pdf", tag = "certificates", operation_id = "download_certificate",
     params(("number" = String, Path, description = "Printed number", example = "2569-000001")),
     responses(
-        (status = 200, description = "The file, byte for byte as issued", body = Vec<u8>, content_type = "application/pdf"),
+        (status = 200, description = "The file, byte for byte as issued", body = PdfFile, content_type = "application/pdf"),
         (status = 304, description = "The file you have is the file"),
         (status = 401, description = "No accepted credential", body = ProblemDocument, content_type = "application/problem+json"),
         (status = 403, description = "The scope certificate.read is needed", body = ProblemDocument, content_type = "application/problem+json"),
@@ -425,7 +433,7 @@ pub struct DocumentFinding {
 /// Verify a file: genuine means byte for byte what was issued.
 #[utoipa::path(
     post, path = "/v1/documents/verification", tag = "certificates", operation_id = "verify_document",
-    request_body(content = Vec<u8>, content_type = "application/pdf", description = "The PDF, at most 10 MiB"),
+    request_body(content = PdfFile, content_type = "application/pdf", description = "The PDF, at most 10 MiB"),
     responses(
         (status = 200, description = "What we say of it", body = DocumentFinding),
         (status = 400, description = "The body is empty or cannot be read", body = ProblemDocument, content_type = "application/problem+json"),
