@@ -29,8 +29,9 @@ pub struct VerifyReceipt {
     /// The receipt (a compact JWS).
     file: PathBuf,
     /// The issuer's public keys (a JWK set), fetched beforehand from its `/.well-known/jwks.json`.
+    /// Without them the receipt cannot be judged (exit status 3).
     #[arg(long)]
-    keys: PathBuf,
+    keys: Option<PathBuf>,
     /// Print the receipt's content as JSON.
     #[arg(long)]
     json: bool,
@@ -117,9 +118,14 @@ fn print_report(path: &Path, report: &Offline) {
 /// Verify a receipt offline.
 pub fn verify_receipt(arguments: &VerifyReceipt) -> Result<(), Failure> {
     let text = read(&arguments.file, 256 * 1024)?;
-    let keys = read(&arguments.keys, 256 * 1024)?;
+    let Some(path) = &arguments.keys else {
+        return Err(Failure::dependency(
+            "no keys were given: use --keys JWKS.json to judge the signature",
+        ));
+    };
+    let keys = read(path, 256 * 1024)?;
     let keys = receipt_keys(&keys)
-        .map_err(|error| Failure::wrong_use(format!("{}: {error}", arguments.keys.display())))?;
+        .map_err(|error| Failure::wrong_use(format!("{}: {error}", path.display())))?;
     let Ok(token) = std::str::from_utf8(&text) else {
         println!("refused: the receipt is not text");
         return Err(Failure::no());

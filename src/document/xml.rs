@@ -1,6 +1,6 @@
 //! The certificate's facts as XML, for machines: the same value that the pages print.
 //!
-//! Namespace [`SCHEMA`](super::content::SCHEMA); element names are the field's English terms; every labelled value
+//! Namespace [`super::content::SCHEMA`]; element names are the field's English terms; every labelled value
 //! carries its Thai label. The form is canonical: fixed order, two blanks of indentation, UTF-8, no declaration of
 //! document type, nothing optional left empty.
 

@@ -4,7 +4,7 @@
 //! and neither puts a tone mark behind the vowel it was typed before. So there are three forms, kept apart:
 //!
 //! * the **original**, shown and printed, never changed;
-//! * the **normalised** text ([`normalise`]), read by the grammar: every scalar knows the scalars of the
+//! * the **normalised** text (`normalise`), read by the grammar: every scalar knows the scalars of the
 //!   original it came from;
 //! * the **skeleton** of a name ([`NameSkeleton`]), compared and never shown: order of marks, spacing,
 //!   titles and Latin case do not matter, one different consonant does. A text that could fool a

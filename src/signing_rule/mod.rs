@@ -23,7 +23,7 @@
 //!
 //! # How to add one more
 //!
-//! * a phrase or sentence pattern: see [`interpret`];
+//! * a phrase or sentence pattern: see `interpret`;
 //! * a kind of rule: a variant of [`RuleKind`], its JSON in `rule.rs`, its seats in `alternatives.rs`, and its
 //!   definition in the naive twin of the tests;
 //! * a status: a row of the table in [`mod@compile`], its arm, and its row in the status test;

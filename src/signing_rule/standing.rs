@@ -46,7 +46,7 @@ macro_rules! closed_words {
 
 closed_words! {
     /// Status of a juristic person in the register. What each means for signing is in
-    /// [`crate::signing_rule::compile`].
+    /// `crate::signing_rule::compile`.
     Status {
         /// In operation.
         Active = "active", "ยังดำเนินกิจการอยู่", "Active", ["ดำเนินกิจการอยู่"];

@@ -14,7 +14,7 @@
 //! tokens made from it; `sub` is a random-looking name that differs from client to client and says
 //! nothing about the 13-digit ID.
 //!
-//! To add a claim: its scope in [`SCOPES`] and its value in [`Provider::claims`].
+//! To add a claim: its scope in `SCOPES` and its value in `Provider::claims`.
 
 pub(super) mod http;
 mod page;

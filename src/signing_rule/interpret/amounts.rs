@@ -7,7 +7,7 @@ use crate::kernel::money::Baht;
 use crate::signing_rule::clause::{AmountRange, AmountUnit};
 
 impl Sentence<'_> {
-    /// [วงเงิน] ไม่เกิน n บาท, เกิน n บาท [แต่ไม่เกิน m บาท], ตั้งแต่ n บาท ขึ้นไป / ถึง m บาท, ต่ำกว่า n บาท, [ต่อครั้ง …].
+    /// \[วงเงิน\] ไม่เกิน n บาท, เกิน n บาท \[แต่ไม่เกิน m บาท\], ตั้งแต่ n บาท ขึ้นไป / ถึง m บาท, ต่ำกว่า n บาท, \[ต่อครั้ง …\].
     pub(super) fn amounts(&self, at: usize) -> Option<(usize, AmountRange)> {
         let mut at = self.skip(at, Word::Limit);
         let mut per = self.unit(at);

@@ -266,7 +266,7 @@ impl Sentence<'_> {
         }
     }
 
-    /// [จำนวน] n [คน] ใน m [คน] [นี้]
+    /// \[จำนวน\] n \[คน\] ใน m \[คน\] \[นี้\]
     fn fraction(&self, at: usize) -> Option<(usize, u16, usize)> {
         let at = self.skip(at, Word::Count);
         let n = self.whole_number(at)?;
@@ -302,7 +302,7 @@ impl Sentence<'_> {
         self.is(next, Word::This).then_some((next + 1, n))
     }
 
-    /// [อย่างน้อย] [จำนวน] n คน [ขึ้นไป] [ใดก็ได้], or คนใดคนหนึ่ง, คนหนึ่ง, ผู้เดียว.
+    /// \[อย่างน้อย\] \[จำนวน\] n คน \[ขึ้นไป\] \[ใดก็ได้\], or คนใดคนหนึ่ง, คนหนึ่ง, ผู้เดียว.
     pub(super) fn count(&self, at: usize) -> Option<(usize, u16)> {
         if self.is(at, Word::AnyOne) || self.is(at, Word::OnePerson) || self.is(at, Word::Sole) {
             return Some((at + 1, 1));
@@ -398,7 +398,7 @@ impl Sentence<'_> {
         found.extend(self.settled(at, to, Ok(Rule::new(RuleKind::Majority(share))), false));
     }
 
-    /// กรรมการสองในสามคนนี้ [คือ] A B C
+    /// กรรมการสองในสามคนนี้ \[คือ\] A B C
     fn counted_list(&self, at: usize, bare: usize, found: &mut Vec<(usize, Party)>) {
         let Some((to, n, of)) = self.fraction(bare) else {
             return;
