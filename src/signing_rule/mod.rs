@@ -44,6 +44,11 @@ mod verdict;
 
 #[cfg(test)]
 mod decision_tests;
+#[cfg(test)]
+#[path = "../../fuzz/bodies/mod.rs"]
+mod fuzz_bodies;
+#[cfg(test)]
+mod fuzz_tests;
 
 pub use board::{Board, BoardRefusal, Liability, MAX_MEMBERS, Member, People, Role};
 pub use clause::{AmountRange, AmountUnit, Clause, Scope, ScopedAct, Seal, SigningRule};

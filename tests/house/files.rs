@@ -98,10 +98,10 @@ fn unfrozen(ledger: &str, wordings: &BTreeMap<String, Vec<u8>>) -> Vec<Finding> 
 }
 
 fn rust_files() -> Vec<(String, String)> {
-    ["src", "tests", "benches"]
+    ["src", "tests", "benches", "fuzz"]
         .iter()
         .flat_map(|folder| source::files_below(folder))
-        .filter(|path| path.ends_with(".rs"))
+        .filter(|path| path.ends_with(".rs") && !path.contains("/target/"))
         .map(|path| {
             let text = source::read(&path);
             (path, text)
