@@ -9,3 +9,4 @@ pub mod cast;
 pub mod decide;
 pub mod interpret;
 pub mod twin;
+pub mod worst;

@@ -1,15 +1,90 @@
-//! From the parts of a rule to alternatives: lists of seats.
+//! From the parts of a rule to alternatives: lists of seats, then kinds of seats.
 
 use super::board::People;
-use super::compile::{Alternative, CompileRefusal, CompiledRule, MAX_ALTERNATIVES, MAX_SEATS};
+use super::compile::{CompileRefusal, CompiledRule, MAX_ALTERNATIVES, MAX_NAMED, MAX_SEATS};
+use super::matching::Kind;
 use super::rule::{Majority, Rule, RuleKind};
 use super::verdict::Flag;
+
+/// The seats of one alternative, each the people who may fill it.
+pub(super) type Seats = Vec<People>;
+
+/// One way to satisfy a clause: every seat filled by a different person. Never empty.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Alternative {
+    /// Seats for the same people together, the widest first: leaving those open asks least of anybody.
+    kinds: Vec<Kind>,
+    seats: usize,
+    /// Everybody who may fill a seat.
+    people: People,
+    /// Whether nobody is in two kinds, so that counting is enough.
+    disjoint: bool,
+}
+
+impl Alternative {
+    /// The seats, sorted into kinds; refused when they name more than [`MAX_NAMED`] people.
+    pub(super) fn of(seats: &[People]) -> Result<Self, CompileRefusal> {
+        let mut kinds: Vec<Kind> = Vec::new();
+        for seat in seats {
+            match kinds.iter_mut().find(|kind| kind.people == *seat) {
+                Some(kind) => kind.seats += 1,
+                None => kinds.push(Kind {
+                    people: *seat,
+                    seats: 1,
+                }),
+            }
+        }
+        kinds.sort_by_key(|kind| std::cmp::Reverse(kind.people.len()));
+        let named: usize = kinds.iter().map(|kind| kind.people.len()).sum();
+        if named > MAX_NAMED {
+            return Err(CompileRefusal::TooManyNamed);
+        }
+        let people = kinds
+            .iter()
+            .fold(People::NONE, |all, kind| all.union(kind.people));
+        Ok(Self {
+            kinds,
+            seats: seats.len(),
+            people,
+            disjoint: named == people.len(),
+        })
+    }
+
+    /// Each of these people: one seat apiece.
+    pub(super) fn everybody(people: People) -> Self {
+        Self {
+            kinds: people
+                .each()
+                .map(|people| Kind { people, seats: 1 })
+                .collect(),
+            seats: people.len(),
+            people,
+            disjoint: true,
+        }
+    }
+
+    pub(super) fn kinds(&self) -> &[Kind] {
+        &self.kinds
+    }
+
+    pub(super) fn seats(&self) -> usize {
+        self.seats
+    }
+
+    pub(super) fn people(&self) -> People {
+        self.people
+    }
+
+    pub(super) fn is_disjoint(&self) -> bool {
+        self.disjoint
+    }
+}
 
 /// Every alternative of a rule.
 pub(super) fn expand(
     rule: &Rule,
     compiled: &mut CompiledRule,
-) -> Result<Vec<Alternative>, CompileRefusal> {
+) -> Result<Vec<Seats>, CompileRefusal> {
     match &rule.kind {
         RuleKind::Person(reference) => {
             let person = compiled
@@ -41,7 +116,7 @@ pub(super) fn expand(
     }
 }
 
-fn same_seats(people: People, n: usize) -> Result<Vec<Alternative>, CompileRefusal> {
+fn same_seats(people: People, n: usize) -> Result<Vec<Seats>, CompileRefusal> {
     if n > MAX_SEATS {
         return Err(CompileRefusal::TooManySeats);
     }
@@ -51,13 +126,13 @@ fn same_seats(people: People, n: usize) -> Result<Vec<Alternative>, CompileRefus
 fn expand_parts(
     parts: &[Rule],
     compiled: &mut CompiledRule,
-) -> Result<Vec<Vec<Alternative>>, CompileRefusal> {
+) -> Result<Vec<Vec<Seats>>, CompileRefusal> {
     parts.iter().map(|part| expand(part, compiled)).collect()
 }
 
 /// Every part at once: the product of their alternatives.
-fn jointly(parts: Vec<Vec<Alternative>>) -> Result<Vec<Alternative>, CompileRefusal> {
-    let mut product: Vec<Alternative> = vec![Vec::new()];
+fn jointly(parts: Vec<Vec<Seats>>) -> Result<Vec<Seats>, CompileRefusal> {
+    let mut product: Vec<Seats> = vec![Vec::new()];
     for part in parts {
         if product.len().saturating_mul(part.len()) > MAX_ALTERNATIVES {
             return Err(CompileRefusal::TooManyAlternatives);
@@ -77,10 +152,10 @@ fn jointly(parts: Vec<Vec<Alternative>>) -> Result<Vec<Alternative>, CompileRefu
 }
 
 /// Any part: alternatives of one seat each are one seat for everybody in them.
-fn either(parts: Vec<Vec<Alternative>>) -> Result<Vec<Alternative>, CompileRefusal> {
+fn either(parts: Vec<Vec<Seats>>) -> Result<Vec<Seats>, CompileRefusal> {
     let mut single = People::NONE;
     let mut single_seen = false;
-    let mut all: Vec<Alternative> = Vec::new();
+    let mut all: Vec<Seats> = Vec::new();
     for alternative in parts.into_iter().flatten() {
         match alternative.as_slice() {
             [seat] => {
@@ -100,7 +175,7 @@ fn either(parts: Vec<Vec<Alternative>>) -> Result<Vec<Alternative>, CompileRefus
     Ok(all)
 }
 
-fn at_least(n: usize, parts: Vec<Vec<Alternative>>) -> Result<Vec<Alternative>, CompileRefusal> {
+fn at_least(n: usize, parts: Vec<Vec<Seats>>) -> Result<Vec<Seats>, CompileRefusal> {
     // Parts that are one person each need no listing: so many of the people named.
     let people: Option<Vec<People>> = parts
         .iter()
@@ -128,8 +203,8 @@ fn at_least(n: usize, parts: Vec<Vec<Alternative>>) -> Result<Vec<Alternative>, 
 }
 
 struct Chosen<'a> {
-    parts: &'a [Vec<Alternative>],
-    found: Vec<Alternative>,
+    parts: &'a [Vec<Seats>],
+    found: Vec<Seats>,
 }
 
 impl Chosen<'_> {

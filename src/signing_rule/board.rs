@@ -145,6 +145,21 @@ impl People {
         })
     }
 
+    /// Position of the last person of the set; past every board for nobody.
+    pub(super) fn index(self) -> usize {
+        self.0
+            .checked_ilog2()
+            .and_then(|index| usize::try_from(index).ok())
+            .unwrap_or(MAX_MEMBERS)
+    }
+
+    /// So many positions from the first on; those past the largest board are left out.
+    pub(super) fn range(first: usize, n: usize) -> Self {
+        (first..first + n)
+            .map(Self::of_index)
+            .fold(Self::NONE, Self::union)
+    }
+
     fn of_index(index: usize) -> Self {
         u32::try_from(index)
             .ok()
@@ -234,8 +249,7 @@ impl Board {
 
     /// The reference by which answers name a person.
     pub fn reference_of(&self, person: People) -> Option<&str> {
-        let index = usize::try_from(person.0.checked_ilog2()?).unwrap_or(usize::MAX);
-        let row = self.first_row.get(index)?;
+        let row = self.first_row.get(person.index())?;
         self.members.get(*row).map(|member| member.id.as_str())
     }
 

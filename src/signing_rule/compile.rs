@@ -25,46 +25,74 @@
 //!
 //! # Bounds
 //!
-//! [`MAX_NODES`] parts, [`MAX_DEPTH`] levels, [`MAX_ALTERNATIVES`] alternatives, [`MAX_SEATS`] seats in one
-//! alternative. A rule past a bound is refused whole.
+//! [`MAX_NODES`] parts and scope words, [`MAX_DEPTH`] levels, [`MAX_CLAUSES`] clauses, [`MAX_ALTERNATIVES`]
+//! alternatives of [`MAX_SEATS`] seats and [`MAX_NAMED`] people each, [`MAX_ALL_SEATS`] seats in all. A rule past a
+//! bound is refused whole. What an answer may cost follows from them: `work_tests.rs` counts it.
 
-use super::alternatives::expand;
+use super::alternatives::{Alternative, expand};
 use super::board::{Board, Liability, People, Role};
-use super::clause::{AmountRange, Clause, Scope, ScopedAct, Seal, SigningRule};
-use super::matching::fills_all;
+use super::clause::{AmountRange, Clause, ScopedAct, Seal, SigningRule};
+use super::matching::{Signers, met};
 use super::rule::{Pool, Rule, RuleKind, Span};
 use super::standing::{Standing, Status};
 use super::verdict::{Decision, Flag, ReasonCode};
 use crate::kernel::act::{ActCode, ActSet};
 
-/// The most parts of a rule, all clauses together.
+/// The most parts and scope words of a rule, all clauses together.
 pub const MAX_NODES: usize = 2_000;
 /// The deepest nesting of a rule.
 pub const MAX_DEPTH: usize = 24;
 /// The most alternatives of a rule, all clauses together.
-pub const MAX_ALTERNATIVES: usize = 512;
+pub const MAX_ALTERNATIVES: usize = 128;
+/// The most clauses of a rule.
+pub const MAX_CLAUSES: usize = 64;
 /// The most seats of one alternative.
 pub const MAX_SEATS: usize = 128;
+/// The most seats of all alternatives together.
+pub const MAX_ALL_SEATS: usize = 512;
+/// The most people that the seats of one alternative name, seats for the same people counted once.
+pub const MAX_NAMED: usize = 256;
 
 /// Why a rule is not compiled.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum CompileRefusal {
-    /// More parts than [`MAX_NODES`].
+    /// More parts and scope words than [`MAX_NODES`].
     #[error("the rule has more than {MAX_NODES} parts")]
     TooManyNodes,
+    /// More clauses than [`MAX_CLAUSES`].
+    #[error("the rule has more than {MAX_CLAUSES} clauses")]
+    TooManyClauses,
     /// Deeper than [`MAX_DEPTH`].
     #[error("the rule is nested more than {MAX_DEPTH} deep")]
     TooDeep,
     /// More alternatives than [`MAX_ALTERNATIVES`].
     #[error("the rule has more than {MAX_ALTERNATIVES} alternatives")]
     TooManyAlternatives,
-    /// More seats than [`MAX_SEATS`] in one alternative.
-    #[error("one alternative of the rule has more than {MAX_SEATS} seats")]
+    /// More seats than [`MAX_SEATS`] in one alternative, or than [`MAX_ALL_SEATS`] in all.
+    #[error(
+        "one alternative of the rule has more than {MAX_SEATS} seats, or all have more than {MAX_ALL_SEATS}"
+    )]
     TooManySeats,
+    /// More people than [`MAX_NAMED`] in one alternative.
+    #[error("one alternative of the rule names more than {MAX_NAMED} people")]
+    TooManyNamed,
 }
 
-/// One way to satisfy a clause: every seat filled by a different person.
-pub(super) type Alternative = Vec<People>;
+/// One entry of a clause's scope, for settling what it leaves open.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Entry {
+    pub(super) surely: ActSet,
+    pub(super) perhaps: ActSet,
+    /// Position among the rule's different entries: one word means the same in every clause.
+    pub(super) word: usize,
+}
+
+/// The scope of a clause by acts; `None` where it has none.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(super) struct Entries {
+    pub(super) acts: Option<Vec<Entry>>,
+    pub(super) except_acts: Option<Vec<Entry>>,
+}
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct CompiledClause {
@@ -74,8 +102,8 @@ pub(super) struct CompiledClause {
     pub(super) alternatives: Vec<Alternative>,
     pub(super) surely: ActSet,
     pub(super) perhaps: ActSet,
-    /// The scope itself, for settling what `perhaps` leaves open.
-    pub(super) scope: Scope,
+    /// The scope word by word, for settling what `perhaps` leaves open.
+    pub(super) entries: Entries,
     pub(super) amounts: AmountRange,
     /// Whether the whole board together could satisfy it.
     pub(super) satisfiable: bool,
@@ -196,12 +224,21 @@ pub fn compile(
         }
         _ => {}
     }
-    let mut total = 0;
+    let mut words: Vec<&ScopedAct> = Vec::new();
+    let (mut alternatives, mut seats) = (0, 0);
     for (index, clause) in rule.clauses().iter().enumerate() {
-        let clause = compile_clause(index, clause, &mut compiled)?;
-        total += clause.alternatives.len();
-        if total > MAX_ALTERNATIVES {
+        let clause = compile_clause(index, clause, &mut words, &mut compiled)?;
+        alternatives += clause.alternatives.len();
+        if alternatives > MAX_ALTERNATIVES {
             return Err(CompileRefusal::TooManyAlternatives);
+        }
+        seats += clause
+            .alternatives
+            .iter()
+            .map(Alternative::seats)
+            .sum::<usize>();
+        if seats > MAX_ALL_SEATS {
+            return Err(CompileRefusal::TooManySeats);
         }
         compiled.clauses.push(clause);
     }
@@ -304,7 +341,16 @@ pub fn decided_by_standing(standing: Standing) -> Option<(Decision, ReasonCode)>
 }
 
 fn check_size(rule: &SigningRule) -> Result<(), CompileRefusal> {
-    let mut nodes = 0;
+    if rule.clauses().len() > MAX_CLAUSES {
+        return Err(CompileRefusal::TooManyClauses);
+    }
+    let mut nodes: usize = rule
+        .clauses()
+        .iter()
+        .flat_map(|clause| [&clause.scope.acts, &clause.scope.except_acts])
+        .flatten()
+        .map(Vec::len)
+        .sum();
     let mut open: Vec<(&Rule, usize)> = rule
         .clauses()
         .iter()
@@ -368,18 +414,16 @@ fn liquidators_jointly(mut compiled: CompiledRule) -> CompiledRule {
         compiled.basis = Basis::Standing(Decision::Indeterminate, ReasonCode::NoLiquidatorOnRecord);
         return compiled;
     }
-    let seats: Alternative = compiled.eligible.each().collect();
-    let satisfiable = true;
     compiled.clauses = vec![CompiledClause {
         index: 0,
         span: Span { start: 0, end: 0 },
         seal: Seal::NotRequired,
-        alternatives: vec![seats],
+        alternatives: vec![Alternative::everybody(compiled.eligible)],
         surely: ActSet::ALL,
         perhaps: ActSet::NONE,
-        scope: Scope::default(),
+        entries: Entries::default(),
         amounts: AmountRange::ANY,
-        satisfiable,
+        satisfiable: true,
     }];
     compiled.classes = act_classes(&compiled.clauses);
     compiled.flag(Flag::LiquidatorsJointly);
@@ -387,17 +431,25 @@ fn liquidators_jointly(mut compiled: CompiledRule) -> CompiledRule {
     compiled
 }
 
-fn compile_clause(
+fn compile_clause<'a>(
     index: usize,
-    clause: &Clause,
+    clause: &'a Clause,
+    words: &mut Vec<&'a ScopedAct>,
     compiled: &mut CompiledRule,
 ) -> Result<CompiledClause, CompileRefusal> {
-    let alternatives = expand(&clause.rule, compiled)?;
-    let everybody: Vec<People> = compiled.eligible.each().collect();
+    let alternatives: Vec<Alternative> = expand(&clause.rule, compiled)?
+        .iter()
+        .map(|seats| Alternative::of(seats))
+        .collect::<Result<_, _>>()?;
+    let everybody = Signers::clear(compiled.eligible);
     let satisfiable = alternatives
         .iter()
-        .any(|seats| fills_all(seats, &everybody));
-    let (surely, perhaps) = acts_of(&clause.scope);
+        .any(|alternative| met(alternative, &everybody, &mut 0));
+    let entries = Entries {
+        acts: entries_of(&clause.scope.acts, words),
+        except_acts: entries_of(&clause.scope.except_acts, words),
+    };
+    let (surely, perhaps) = acts_of(&entries);
     Ok(CompiledClause {
         index,
         span: clause.span,
@@ -405,23 +457,43 @@ fn compile_clause(
         alternatives,
         surely,
         perhaps,
-        scope: clause.scope.clone(),
+        entries,
         amounts: clause.scope.amounts,
         satisfiable,
     })
 }
 
-fn acts_of(scope: &Scope) -> (ActSet, ActSet) {
-    let all = |acts: &Option<Vec<ScopedAct>>| {
+fn entries_of<'a>(
+    acts: &'a Option<Vec<ScopedAct>>,
+    words: &mut Vec<&'a ScopedAct>,
+) -> Option<Vec<Entry>> {
+    let entry = |act: &'a ScopedAct| {
+        let known = words.iter().position(|word| *word == act);
+        let word = known.unwrap_or_else(|| {
+            words.push(act);
+            words.len() - 1
+        });
+        let (surely, perhaps) = act.meaning();
+        Entry {
+            surely,
+            perhaps,
+            word,
+        }
+    };
+    acts.as_ref().map(|acts| acts.iter().map(entry).collect())
+}
+
+fn acts_of(entries: &Entries) -> (ActSet, ActSet) {
+    let all = |acts: &Option<Vec<Entry>>| {
         acts.as_ref().map(|acts| {
-            acts.iter().map(ScopedAct::meaning).fold(
-                (ActSet::NONE, ActSet::NONE),
-                |(surely, perhaps), (more, maybe)| (surely.union(more), perhaps.union(maybe)),
-            )
+            acts.iter()
+                .fold((ActSet::NONE, ActSet::NONE), |(surely, perhaps), entry| {
+                    (surely.union(entry.surely), perhaps.union(entry.perhaps))
+                })
         })
     };
-    let (surely, perhaps) = all(&scope.acts).unwrap_or((ActSet::ALL, ActSet::NONE));
-    let (out, perhaps_out) = all(&scope.except_acts).unwrap_or((ActSet::NONE, ActSet::NONE));
+    let (surely, perhaps) = all(&entries.acts).unwrap_or((ActSet::ALL, ActSet::NONE));
+    let (out, perhaps_out) = all(&entries.except_acts).unwrap_or((ActSet::NONE, ActSet::NONE));
     let reach = surely.union(perhaps).without(out);
     let surely = surely.without(out).without(perhaps_out);
     (surely, reach.without(surely))
@@ -434,11 +506,10 @@ fn act_classes(clauses: &[CompiledClause]) -> Vec<ActCode> {
     for act in ActCode::all() {
         let treatment: Vec<(bool, bool)> = clauses
             .iter()
-            .flat_map(|clause| [&clause.scope.acts, &clause.scope.except_acts])
+            .flat_map(|clause| [&clause.entries.acts, &clause.entries.except_acts])
             .flatten()
             .flatten()
-            .map(ScopedAct::meaning)
-            .map(|(surely, perhaps)| (surely.contains(act), perhaps.contains(act)))
+            .map(|entry| (entry.surely.contains(act), entry.perhaps.contains(act)))
             .collect();
         if !seen.contains(&treatment) {
             seen.push(treatment);

@@ -1,16 +1,16 @@
 //! Deciding: status first, then acts and amounts, then people, then the seal.
 
 use super::board::People;
-use super::clause::{AmountUnit, ScopedAct, Seal};
-use super::compile::{Basis, CompiledClause, CompiledRule, Office};
+use super::clause::{AmountUnit, Seal};
+use super::compile::{Basis, CompiledClause, CompiledRule, Entry, Office};
 use super::explain;
-use super::matching::{fills_all, seat};
+use super::matching::{Signers, met, seated};
 use super::verdict::{
     AskedAct, AskedAmount, Decision, Excluded, ExclusionCode, Flag, Met, Question, Reason,
     ReasonCode, SealGiven, Verdict, WouldPermitIf,
 };
-use crate::kernel::act::ActCode;
-use crate::kernel::money::Baht;
+use crate::kernel::act::{ActCode, ActSet};
+use std::cell::Cell;
 
 /// Whether a clause covers what is asked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -33,6 +33,9 @@ enum PeopleMet {
 /// The most scope words of one act that are taken both ways.
 const MAX_UNCLEAR_WORDS: usize = 6;
 
+/// Whether a list of scope words covers an act surely, and the unclear words that would cover it; `None` for no list.
+type Covering = Option<(bool, u32)>;
+
 /// The answer for one act.
 enum ForAct {
     Permit {
@@ -48,65 +51,133 @@ enum ForAct {
     },
 }
 
-/// The people who signed, as the matcher takes them.
-pub(super) struct Signers {
-    /// One signer for each group of records that may be one person.
-    pub(super) surely: Vec<People>,
-    /// One signer for each record, standing for anybody of its group.
-    perhaps: Vec<People>,
-    /// Whether the two differ.
-    unclear: bool,
+/// A question on its way to an answer: who signed, what is known already, what it has cost.
+pub(super) struct Asking<'a> {
+    pub(super) rule: &'a CompiledRule,
+    pub(super) question: &'a Question,
+    /// Records that may be one person count once.
+    pub(super) surely: Signers,
+    /// Every record counts; only where the two differ.
+    perhaps: Option<Signers>,
+    /// Whether each clause is met, once it was asked; empty when each is asked once only.
+    met: Vec<Cell<Option<PeopleMet>>>,
+    work: Cell<usize>,
+}
+
+impl<'a> Asking<'a> {
+    pub(super) fn new(rule: &'a CompiledRule, question: &'a Question, remember: bool) -> Self {
+        let asked = question.signers;
+        let groups: Vec<People> = rule
+            .board
+            .unclear()
+            .iter()
+            .copied()
+            .filter(|group| !group.intersection(asked).is_empty())
+            .collect();
+        let clauses = if remember { rule.clauses.len() } else { 0 };
+        Self {
+            rule,
+            question,
+            surely: Signers::surely(asked, &groups),
+            perhaps: (!groups.is_empty()).then(|| Signers::perhaps(asked, &groups)),
+            met: vec![Cell::new(None); clauses],
+            work: Cell::new(0),
+        }
+    }
+
+    /// Steps of work so far.
+    pub(super) fn spent(&self) -> usize {
+        self.work.get()
+    }
+
+    pub(super) fn spend(&self, work: usize) {
+        self.work.set(self.work.get() + work);
+    }
+
+    fn sealed(&self) -> bool {
+        self.question.seal == SealGiven::Registered
+    }
+
+    /// Whether the people asked about fill a clause.
+    fn people_met(&self, position: usize, clause: &CompiledClause) -> PeopleMet {
+        let known = self.met.get(position);
+        if let Some(answer) = known.and_then(Cell::get) {
+            return answer;
+        }
+        let mut work = 0;
+        let mut first = |signers: &Signers| {
+            clause
+                .alternatives
+                .iter()
+                .position(|alternative| met(alternative, signers, &mut work))
+        };
+        let answer = match (first(&self.surely), &self.perhaps) {
+            (Some(alternative), _) => PeopleMet::Surely(alternative),
+            (None, Some(perhaps)) if first(perhaps).is_some() => PeopleMet::Perhaps,
+            (None, _) => PeopleMet::No,
+        };
+        self.spend(work);
+        if let Some(cell) = known {
+            cell.set(Some(answer));
+        }
+        answer
+    }
 }
 
 impl CompiledRule {
     /// Decide a question. Pure; the work is bounded by the bounds of the compiler.
     pub fn decide(&self, question: &Question) -> Verdict {
-        let excluded = self.excluded(question.signers);
+        self.decide_counted(question).0
+    }
+
+    /// The same, and how many steps of work it took: what shows that the work is bounded, on any machine.
+    pub fn decide_counted(&self, question: &Question) -> (Verdict, usize) {
         let mut verdict = Verdict {
             decision: Decision::Indeterminate,
             reasons: Vec::new(),
             met: None,
             completions: Vec::new(),
             completions_truncated: false,
-            minimal_sets: Vec::new(),
-            minimal_sets_truncated: false,
             missing_seal: false,
-            excluded,
+            excluded: Vec::new(),
             flags: self.flags.clone(),
             would_permit_if: None,
         };
         if let Basis::Standing(decision, code) = self.basis {
             verdict.decision = decision;
             verdict.reasons.push(code.into());
-            verdict.excluded.clear();
-            return verdict;
+            return (verdict, 0);
         }
-        let signers = self.signers(question.signers);
+        verdict.excluded = self.excluded(question.signers);
+        let asking = Asking::new(self, question, self.clauses.len() > 1);
         match &question.act {
             AskedAct::Unknown(_) => verdict.reasons.push(ReasonCode::ActUnknown.into()),
-            AskedAct::Known(act) => self.decide_act(*act, question, &signers, &mut verdict),
-            AskedAct::NotGiven => self.decide_every_act(question, &signers, &mut verdict),
+            AskedAct::Known(act) => self.decide_act(*act, &asking, &mut verdict),
+            AskedAct::NotGiven => self.decide_every_act(&asking, &mut verdict),
         }
         if verdict.decision != Decision::Permit {
-            explain::complete(self, question, &signers, &mut verdict);
-            verdict.would_permit_if = self.would_permit_if(question, &signers);
+            explain::complete(&asking, &mut verdict);
+            verdict.would_permit_if = self.would_permit_if(&asking);
         }
-        verdict
+        (verdict, asking.spent())
     }
 
     /// The decision alone, without completions: what replays and comparisons ask.
     pub fn decision(&self, question: &Question) -> Decision {
+        self.decision_counted(question).0
+    }
+
+    pub(super) fn decision_counted(&self, question: &Question) -> (Decision, usize) {
         if let Basis::Standing(decision, _) = self.basis {
-            return decision;
+            return (decision, 0);
         }
-        let signers = self.signers(question.signers);
-        let of = |act: ActCode, winding_up: bool| match self
-            .for_act(act, winding_up, question, &signers)
-        {
+        let each_once = matches!(question.act, AskedAct::Known(_));
+        let asking = Asking::new(self, question, !each_once);
+        let of = |act: ActCode, winding_up: bool| match self.for_act(act, winding_up, &asking) {
             ForAct::Permit { .. } => Decision::Permit,
             ForAct::Not { decision, .. } => decision,
         };
-        match &question.act {
+        let decision = match &question.act {
             AskedAct::Unknown(_) => Decision::Indeterminate,
             AskedAct::Known(act) => of(*act, true),
             AskedAct::NotGiven => {
@@ -118,23 +189,18 @@ impl CompiledRule {
                     Decision::Indeterminate
                 }
             }
-        }
+        };
+        (decision, asking.spent())
     }
 
-    fn decide_act(
-        &self,
-        act: ActCode,
-        question: &Question,
-        signers: &Signers,
-        verdict: &mut Verdict,
-    ) {
-        match self.for_act(act, true, question, signers) {
+    fn decide_act(&self, act: ActCode, asking: &Asking<'_>, verdict: &mut Verdict) {
+        match self.for_act(act, true, asking) {
             ForAct::Permit {
                 clause,
                 alternative,
                 either_way,
             } => {
-                self.permit(clause, alternative, question.signers, signers, verdict);
+                self.permit(clause, alternative, asking, verdict);
                 verdict
                     .flags
                     .extend(either_way.then_some(Flag::ScopeEitherWay));
@@ -154,14 +220,14 @@ impl CompiledRule {
     }
 
     /// Permit only if every act the clauses tell apart is permitted; deny only if every one is denied.
-    fn decide_every_act(&self, question: &Question, signers: &Signers, verdict: &mut Verdict) {
+    fn decide_every_act(&self, asking: &Asking<'_>, verdict: &mut Verdict) {
         let mut permitted = None;
         let mut any_either_way = false;
         let mut decisions: Vec<Decision> = Vec::new();
         let mut codes: Vec<ReasonCode> = Vec::new();
         let mut missing_seal = !self.classes.is_empty();
         for act in &self.classes {
-            match self.for_act(*act, false, question, signers) {
+            match self.for_act(*act, false, asking) {
                 ForAct::Permit {
                     clause,
                     alternative,
@@ -188,7 +254,7 @@ impl CompiledRule {
         if all(Decision::Permit)
             && let Some((clause, alternative)) = permitted
         {
-            self.permit(clause, alternative, question.signers, signers, verdict);
+            self.permit(clause, alternative, asking, verdict);
             verdict
                 .flags
                 .extend(any_either_way.then_some(Flag::ScopeEitherWay));
@@ -214,8 +280,7 @@ impl CompiledRule {
         &self,
         clause: usize,
         alternative: usize,
-        asked: People,
-        signers: &Signers,
+        asking: &Asking<'_>,
         verdict: &mut Verdict,
     ) {
         verdict.decision = Decision::Permit;
@@ -223,14 +288,15 @@ impl CompiledRule {
         let Some(clause) = self.clauses.get(clause) else {
             return;
         };
-        let Some(seats) = clause.alternatives.get(alternative) else {
+        let Some(alternative) = clause.alternatives.get(alternative) else {
             return;
         };
-        let seated = seat(seats, &signers.surely)
-            .seated()
-            .filter_map(|position| signers.surely.get(position))
-            .fold(People::NONE, |all, signer| all.union(*signer));
-        if seated != asked {
+        let mut work = 0;
+        let seated = asking
+            .surely
+            .behind(seated(alternative, &asking.surely, &mut work));
+        asking.spend(work);
+        if seated != asking.question.signers {
             verdict.flags.push(Flag::ExtraSigners);
         }
         verdict.met = Some(Met {
@@ -240,14 +306,9 @@ impl CompiledRule {
         });
     }
 
-    fn for_act(
-        &self,
-        act: ActCode,
-        winding_up: bool,
-        question: &Question,
-        signers: &Signers,
-    ) -> ForAct {
-        let sealed = question.seal == SealGiven::Registered;
+    fn for_act(&self, act: ActCode, winding_up: bool, asking: &Asking<'_>) -> ForAct {
+        let question = asking.question;
+        asking.spend(self.clauses.len());
         let mut doubts: Vec<ReasonCode> = Vec::new();
         let mut uncovered: Vec<ReasonCode> = Vec::new();
         let (mut covered, mut possible, mut missing_seal) = (false, false, false);
@@ -259,11 +320,11 @@ impl CompiledRule {
             }
             covered = true;
             possible |= clause.satisfiable;
-            let met = people_met(clause, signers);
+            let met = asking.people_met(position, clause);
             if met == PeopleMet::No {
                 continue;
             }
-            if clause.seal == Seal::Required && !sealed {
+            if clause.seal == Seal::Required && !asking.sealed() {
                 missing_seal |= matches!(met, PeopleMet::Surely(_)) && coverage == Coverage::Yes;
                 continue;
             }
@@ -280,8 +341,7 @@ impl CompiledRule {
             }
         }
         if doubts.contains(&ReasonCode::ScopeUnclear)
-            && let Some((clause, alternative)) =
-                self.permitted_either_way(act, winding_up, question, signers)
+            && let Some((clause, alternative)) = self.permitted_either_way(act, winding_up, asking)
         {
             return ForAct::Permit {
                 clause,
@@ -327,53 +387,63 @@ impl CompiledRule {
         &self,
         act: ActCode,
         winding_up: bool,
-        question: &Question,
-        signers: &Signers,
+        asking: &Asking<'_>,
     ) -> Option<(usize, usize)> {
-        let sealed = question.seal == SealGiven::Registered;
-        let mut words: Vec<&ScopedAct> = Vec::new();
-        let scoped = self
+        // Positions of the words that may or may not cover the act.
+        let mut words: Vec<usize> = Vec::new();
+        let entries = self
             .clauses
             .iter()
-            .flat_map(|clause| [&clause.scope.acts, &clause.scope.except_acts])
+            .flat_map(|clause| [&clause.entries.acts, &clause.entries.except_acts])
             .flatten()
             .flatten();
-        for entry in scoped {
-            if entry.meaning().1.contains(act) && !words.contains(&entry) {
-                words.push(entry);
+        for entry in entries {
+            asking.spend(1);
+            if entry.perhaps.contains(act) && !words.contains(&entry.word) {
+                words.push(entry.word);
+                if words.len() > MAX_UNCLEAR_WORDS {
+                    return None;
+                }
             }
         }
-        if words.len() > MAX_UNCLEAR_WORDS {
-            return None;
-        }
-        // Who meets which clause does not depend on what the words mean.
-        let met: Vec<(usize, &CompiledClause, usize)> = self
+        // Who meets which clause does not depend on what the words mean; nor does a word that surely covers.
+        let covering = |entries: &Option<Vec<Entry>>| {
+            entries.as_ref().map(|entries| {
+                entries.iter().fold((false, 0u32), |(surely, mask), entry| {
+                    asking.spend(1);
+                    let word = words.iter().position(|word| *word == entry.word);
+                    let bit = word.map_or(0, |word| 1 << word);
+                    (surely || entry.surely.contains(act), mask | bit)
+                })
+            })
+        };
+        let met: Vec<(usize, usize, Covering, Covering)> = self
             .clauses
             .iter()
             .enumerate()
-            .filter(|(_, clause)| sealed || clause.seal == Seal::NotRequired)
-            .filter_map(|(position, clause)| match people_met(clause, signers) {
-                PeopleMet::Surely(alternative) => Some((position, clause, alternative)),
-                PeopleMet::Perhaps | PeopleMet::No => None,
+            .filter(|(_, clause)| asking.sealed() || clause.seal == Seal::NotRequired)
+            .filter(|(_, clause)| {
+                self.beside_scope(clause, act, winding_up, asking.question.amount) == Coverage::Yes
             })
-            .filter(|(_, clause, _)| {
-                self.beside_scope(clause, act, winding_up, question.amount) == Coverage::Yes
-            })
+            .filter_map(
+                |(position, clause)| match asking.people_met(position, clause) {
+                    PeopleMet::Surely(alternative) => Some((
+                        position,
+                        alternative,
+                        covering(&clause.entries.acts),
+                        covering(&clause.entries.except_acts),
+                    )),
+                    PeopleMet::Perhaps | PeopleMet::No => None,
+                },
+            )
             .collect();
         let mut first = None;
         for meaning in 0u32..1 << words.len() {
-            let covers = |entry: &ScopedAct| {
-                entry.meaning().0.contains(act)
-                    || words
-                        .iter()
-                        .position(|word| *word == entry)
-                        .is_some_and(|index| meaning & (1 << index) != 0)
-            };
             let any =
-                |acts: &Option<Vec<ScopedAct>>| acts.as_ref().map(|acts| acts.iter().any(covers));
-            let (position, _, alternative) = met.iter().find(|(_, clause, _)| {
-                any(&clause.scope.acts).unwrap_or(true)
-                    && !any(&clause.scope.except_acts).unwrap_or(false)
+                |covering: &Covering| covering.map(|(surely, mask)| surely || mask & meaning != 0);
+            let (position, alternative, ..) = met.iter().find(|(_, _, acts, except)| {
+                asking.spend(1);
+                any(acts).unwrap_or(true) && !any(except).unwrap_or(false)
             })?;
             first = first.or(Some((*position, *alternative)));
         }
@@ -418,40 +488,6 @@ impl CompiledRule {
         }
     }
 
-    pub(super) fn signers(&self, asked: People) -> Signers {
-        let unclear: Vec<People> = self
-            .board
-            .unclear()
-            .iter()
-            .copied()
-            .filter(|group| !group.intersection(asked).is_empty())
-            .collect();
-        let group_of = |person: People| {
-            unclear
-                .iter()
-                .copied()
-                .find(|group| person.is_subset(*group))
-                .unwrap_or(person)
-        };
-        let mut surely: Vec<People> = Vec::with_capacity(asked.len());
-        for person in asked.each() {
-            let together = group_of(person).intersection(asked);
-            if !surely.contains(&together) {
-                surely.push(together);
-            }
-        }
-        let perhaps = if unclear.is_empty() {
-            Vec::new()
-        } else {
-            asked.each().map(group_of).collect()
-        };
-        Signers {
-            surely,
-            perhaps,
-            unclear: !unclear.is_empty(),
-        }
-    }
-
     fn excluded(&self, asked: People) -> Vec<Excluded> {
         asked
             .without(self.eligible)
@@ -483,68 +519,43 @@ impl CompiledRule {
         }
     }
 
-    fn would_permit_if(&self, question: &Question, signers: &Signers) -> Option<WouldPermitIf> {
-        let scoped = self.classes.len() > 1;
-        let acts: Vec<ActCode> = if scoped {
-            ActCode::all()
-                .filter(|act| {
-                    matches!(
-                        self.for_act(*act, true, question, signers),
-                        ForAct::Permit { .. }
-                    )
-                })
-                .collect()
+    /// Only what is surely covered: a suggestion is no place for doubt.
+    fn would_permit_if(&self, asking: &Asking<'_>) -> Option<WouldPermitIf> {
+        let sure = |position: usize, clause: &CompiledClause| {
+            (asking.sealed() || clause.seal == Seal::NotRequired)
+                && matches!(asking.people_met(position, clause), PeopleMet::Surely(_))
+        };
+        let met = || {
+            let clauses = self.clauses.iter().enumerate();
+            clauses
+                .filter(|(position, clause)| sure(*position, clause))
+                .map(|(_, clause)| clause)
+        };
+        let allowed = self.winding_up.unwrap_or(ActSet::ALL);
+        asking.spend(2 * self.clauses.len());
+        let acts: Vec<ActCode> = if self.classes.len() > 1 {
+            let covered = met()
+                .filter(|clause| amount_coverage(clause, asking.question.amount) == Coverage::Yes)
+                .fold(ActSet::NONE, |acts, clause| acts.union(clause.surely));
+            covered.intersection(allowed).iter().collect()
         } else {
             Vec::new()
         };
-        let max_amount = match &question.act {
-            AskedAct::Known(act) => self.greatest_amount(*act, question, signers),
+        // The greatest amount of a clause that these people and this seal meet for the act.
+        let max_amount = match &asking.question.act {
+            AskedAct::Known(act) => met()
+                .filter(|clause| clause.surely.contains(*act) && allowed.contains(*act))
+                .filter(|clause| {
+                    clause
+                        .amounts
+                        .per()
+                        .is_none_or(|per| per == AmountUnit::Act)
+                })
+                .filter_map(|clause| clause.amounts.max())
+                .max(),
             AskedAct::NotGiven | AskedAct::Unknown(_) => None,
         };
         (max_amount.is_some() || !acts.is_empty()).then_some(WouldPermitIf { max_amount, acts })
-    }
-
-    /// The greatest amount of a clause that these people and this seal meet for the act.
-    fn greatest_amount(
-        &self,
-        act: ActCode,
-        question: &Question,
-        signers: &Signers,
-    ) -> Option<Baht> {
-        let sealed = question.seal == SealGiven::Registered;
-        self.clauses
-            .iter()
-            .filter(|clause| {
-                clause.surely.contains(act) && (sealed || clause.seal == Seal::NotRequired)
-            })
-            .filter(|clause| matches!(people_met(clause, signers), PeopleMet::Surely(_)))
-            .filter(|clause| {
-                clause
-                    .amounts
-                    .per()
-                    .is_none_or(|per| per == AmountUnit::Act)
-            })
-            .filter_map(|clause| clause.amounts.max())
-            .max()
-    }
-}
-
-fn people_met(clause: &CompiledClause, signers: &Signers) -> PeopleMet {
-    let surely = clause
-        .alternatives
-        .iter()
-        .position(|seats| fills_all(seats, &signers.surely));
-    match surely {
-        Some(alternative) => PeopleMet::Surely(alternative),
-        None if signers.unclear
-            && clause
-                .alternatives
-                .iter()
-                .any(|seats| fills_all(seats, &signers.perhaps)) =>
-        {
-            PeopleMet::Perhaps
-        }
-        None => PeopleMet::No,
     }
 }
 

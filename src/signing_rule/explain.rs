@@ -1,35 +1,33 @@
-//! Who is missing: symbolically for every unmet alternative, and as explicit sets up to a cap.
+//! Who is missing: symbolically in every answer, and as explicit sets on request, up to a cap.
 //!
-//! For an alternative that the signers fill in part, several choices of open seats can be left. They are
-//! told apart only by how many seats of each kind stay open, so the search runs over small vectors of
-//! counts, not over sets of people. Two budgets bound the work of one answer: [`SEATINGS`] matchings
-//! for the symbolic part and [`SET_STEPS`] steps for the listing. A budget that runs out sets a flag.
+//! For an alternative that the signers fill in part, several choices of open seats can be left. They are told
+//! apart only by how many seats of each kind stay open, so the search runs over small vectors of counts, not over
+//! sets of people, and turns back as soon as no completion can follow. Alternatives that lack the fewest people come
+//! first, and each gives one completion straight from a matching; the search for others stops after [`SEARCH`]
+//! steps. What is left out sets a flag; who is told nothing could not be completed by anybody.
 
+use super::alternatives::Alternative;
 use super::board::People;
 use super::clause::Seal;
-use super::compile::{CompiledClause, CompiledRule};
-use super::evaluate::{Coverage, Signers};
-use super::matching::{fills_all, implies, seat};
+use super::compile::{Basis, CompiledClause, CompiledRule, MAX_NAMED};
+use super::evaluate::{Asking, Coverage};
+use super::matching::{Kind, Matching, completable, implies_counted};
 use super::verdict::{
-    AskedAct, Completion, Decision, MinimalSet, More, Question, SealGiven, Verdict,
+    AskedAct, Completion, Decision, MinimalSet, MinimalSets, More, Question, SealGiven, Verdict,
 };
 
 /// The most explicit minimal sets in one answer.
 pub const MAX_MINIMAL_SETS: usize = 64;
-/// The most symbolic completions in one answer.
-pub const MAX_COMPLETIONS: usize = 64;
-/// The most matchings spent on the symbolic completions of one answer.
-const SEATINGS: usize = 1_500;
-/// The most steps and matchings spent on listing explicit sets in one answer.
-const SET_STEPS: usize = 30_000;
+/// The most symbolic completions in one answer; together they name at most [`MAX_NAMED`] people.
+pub const MAX_COMPLETIONS: usize = 32;
+/// The most steps spent on completions beside the first.
+const SEARCH: usize = 1_000;
+/// What looking at one more alternative or choice costs beside the steps of its matchings.
+const LOOK: usize = 10;
+/// The most steps spent on listing explicit sets.
+const LISTING: usize = 60_000;
 
-/// Open seats that ask for the same people.
-#[derive(Debug, Clone, PartialEq, Eq)]
-struct Kind {
-    people: People,
-    seats: usize,
-}
-
+/// Open seats, by kind: people who have not signed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Open {
     kinds: Vec<Kind>,
@@ -37,80 +35,39 @@ struct Open {
 }
 
 impl Open {
-    fn people(&self) -> usize {
-        self.kinds.iter().map(|kind| kind.seats).sum()
-    }
-
-    fn seats(&self) -> Vec<People> {
-        self.kinds
-            .iter()
-            .flat_map(|kind| std::iter::repeat_n(kind.people, kind.seats))
-            .collect()
+    fn names(&self) -> usize {
+        self.kinds.iter().map(|kind| kind.people.len()).sum()
     }
 
     /// Whether whatever completes the other completes this one too.
-    fn asks_no_more_than(&self, other: &Self) -> bool {
-        if self.seal && !other.seal {
-            return false;
-        }
-        implies(&other.seats(), &self.seats())
+    fn asks_no_more_than(&self, other: &Self, work: &mut usize) -> bool {
+        (!self.seal || other.seal) && implies_counted(&other.kinds, &self.kinds, work)
     }
+}
+
+/// An alternative of a clause that covers what is asked.
+struct Candidate<'a> {
+    alternative: &'a Alternative,
+    /// How many seats stay open.
+    open: usize,
+    seal: bool,
 }
 
 struct Search<'a> {
-    rule: &'a CompiledRule,
-    signers: &'a [People],
+    asking: &'a Asking<'a>,
     /// Whom a completion may name: people who have not signed and are surely different from all others.
     available: People,
-    spent: usize,
+    work: usize,
     truncated: bool,
-    found: Vec<Open>,
+    full: bool,
+    kept: Vec<Open>,
 }
 
 /// Fill in what is missing.
-pub(super) fn complete(
-    rule: &CompiledRule,
-    question: &Question,
-    signers: &Signers,
-    verdict: &mut Verdict,
-) {
-    let mut search = Search {
-        rule,
-        signers: &signers.surely,
-        available: available(rule, question.signers),
-        spent: 0,
-        truncated: false,
-        found: Vec::new(),
-    };
-    let sealed = question.seal == SealGiven::Registered;
-    for clause in rule
-        .clauses
-        .iter()
-        .filter(|clause| covers(rule, clause, question))
-    {
-        let seal = clause.seal == Seal::Required && !sealed;
-        for alternative in &clause.alternatives {
-            search.alternative(alternative, seal);
-        }
-    }
-    let mut found = search.found;
-    found.sort_by_key(|open| (open.people(), open.seal));
-    let mut kept: Vec<Open> = Vec::new();
-    for open in found {
-        if kept.len() >= MAX_COMPLETIONS {
-            search.truncated = true;
-            break;
-        }
-        if !kept.iter().any(|earlier| earlier.asks_no_more_than(&open)) {
-            kept.retain(|earlier| !open.asks_no_more_than(earlier));
-            kept.push(open);
-        }
-    }
-    let (sets, sets_truncated) = minimal_sets(rule, question, &kept, search.truncated);
-    verdict.minimal_sets = sets;
-    verdict.minimal_sets_truncated = sets_truncated;
-    verdict.completions_truncated = search.truncated;
-    verdict.completions = kept
+pub(super) fn complete(asking: &Asking<'_>, verdict: &mut Verdict) {
+    let (missing, truncated) = missing(asking);
+    verdict.completions_truncated = truncated;
+    verdict.completions = missing
         .iter()
         .map(|open| Completion {
             add: open
@@ -118,7 +75,7 @@ pub(super) fn complete(
                 .iter()
                 .map(|kind| More {
                     n: kind.seats,
-                    of: rule.board.references_of(kind.people),
+                    of: asking.rule.board.references_of(kind.people),
                 })
                 .collect(),
             seal: open.seal,
@@ -126,14 +83,58 @@ pub(super) fn complete(
         .collect();
 }
 
+/// Everything that would complete the signatures, fewest people first, and whether some is left out.
+fn missing(asking: &Asking<'_>) -> (Vec<Open>, bool) {
+    let rule = asking.rule;
+    let mut work = 0;
+    let mut candidates: Vec<Candidate<'_>> = Vec::new();
+    for clause in &rule.clauses {
+        if !covers(asking, clause) {
+            continue;
+        }
+        let sealed = asking.question.seal == SealGiven::Registered;
+        let seal = clause.seal == Seal::Required && !sealed;
+        candidates.extend(clause.alternatives.iter().map(|alternative| {
+            let filled = Matching::count(alternative, &asking.surely, &mut work);
+            Candidate {
+                alternative,
+                open: alternative.seats() - filled,
+                seal,
+            }
+        }));
+    }
+    candidates.sort_by_key(|candidate| (candidate.open, candidate.seal));
+    let mut search = Search {
+        asking,
+        available: available(rule, asking.question.signers),
+        work: 0,
+        truncated: false,
+        full: false,
+        kept: Vec::new(),
+    };
+    for candidate in &candidates {
+        if search.full || (search.work > SEARCH && !search.kept.is_empty()) {
+            search.truncated = true;
+            break;
+        }
+        search.candidate(candidate);
+    }
+    asking.spend(work + search.work);
+    (search.kept, search.truncated)
+}
+
 /// Only clauses that surely cover what is asked can be completed; with no act given, every act.
-fn covers(rule: &CompiledRule, clause: &CompiledClause, question: &Question) -> bool {
+fn covers(asking: &Asking<'_>, clause: &CompiledClause) -> bool {
+    let (rule, question) = (asking.rule, asking.question);
     let sure =
         |act, winding_up| rule.coverage(clause, act, winding_up, question.amount) == Coverage::Yes;
     match &question.act {
         AskedAct::Unknown(_) => false,
         AskedAct::Known(act) => sure(*act, true),
-        AskedAct::NotGiven => rule.classes.iter().all(|act| sure(*act, false)),
+        AskedAct::NotGiven => {
+            asking.spend(rule.classes.len());
+            rule.classes.iter().all(|act| sure(*act, false))
+        }
     }
 }
 
@@ -152,65 +153,103 @@ fn available(rule: &CompiledRule, asked: People) -> People {
 }
 
 impl Search<'_> {
-    fn alternative(&mut self, seats: &[People], seal: bool) {
-        let mut kinds: Vec<Kind> = Vec::new();
-        for seat in seats {
-            match kinds.iter_mut().find(|kind| kind.people == *seat) {
-                Some(kind) => kind.seats += 1,
-                None => kinds.push(Kind {
-                    people: *seat,
-                    seats: 1,
-                }),
-            }
+    fn candidate(&mut self, candidate: &Candidate<'_>) {
+        // Where only the seal is missing, or nothing but it, nobody else is asked.
+        let enough = |open: &Open| open.kinds.is_empty() && (candidate.seal || !open.seal);
+        if self.kept.first().is_some_and(enough) {
+            return;
         }
-        // The widest kinds first: leaving them open asks least of anybody.
-        kinds.sort_by_key(|kind| std::cmp::Reverse(kind.people.len()));
-        self.spent += 1;
-        let open = seats.len() - seat(seats, self.signers).filled();
-        let mut left = vec![0; kinds.len()];
-        self.choose(&kinds, 0, open, &mut left, seal);
+        self.work += LOOK;
+        let Candidate {
+            alternative, open, ..
+        } = *candidate;
+        let signers = &self.asking.surely;
+        let Some(left) = completable(alternative, signers, self.available, &mut self.work) else {
+            return;
+        };
+        self.consider(candidate, &left);
+        // Counting has one result only, and so has an alternative with all seats open, or none.
+        if !signers.counts(alternative) && open > 0 && open < alternative.seats() {
+            let mut left = vec![0; alternative.kinds().len()];
+            self.choose(candidate, 0, open, &mut left);
+        }
     }
 
     /// Every way to leave so many seats open, kind by kind. Depth is the number of kinds.
     fn choose(
         &mut self,
-        kinds: &[Kind],
+        candidate: &Candidate<'_>,
         from: usize,
         open: usize,
         left: &mut Vec<usize>,
-        seal: bool,
     ) {
-        if self.spent >= SEATINGS || self.found.len() >= SEATINGS {
-            self.truncated = true;
-            return;
-        }
+        let kinds = candidate.alternative.kinds();
         let Some(kind) = kinds.get(from) else {
             if open == 0 {
-                self.consider(kinds, left, seal);
+                self.consider(candidate, left);
             }
             return;
         };
         let room: usize = kinds.iter().skip(from + 1).map(|kind| kind.seats).sum();
         for count in (open.saturating_sub(room)..=kind.seats.min(open)).rev() {
+            if self.full || self.work > SEARCH {
+                self.truncated = true;
+                return;
+            }
             if let Some(slot) = left.get_mut(from) {
                 *slot = count;
             }
-            self.choose(kinds, from + 1, open - count, left, seal);
+            if self.can_follow(candidate, from, left) {
+                self.choose(candidate, from + 1, open - count, left);
+            }
         }
     }
 
-    fn consider(&mut self, kinds: &[Kind], left: &[usize], seal: bool) {
-        self.spent += 1;
-        let taken: Vec<People> = kinds
-            .iter()
-            .zip(left)
-            .flat_map(|(kind, left)| std::iter::repeat_n(kind.people, kind.seats - left))
-            .collect();
-        if !fills_all(&taken, self.signers) {
-            return;
+    /// Whether a completion can follow when the kinds up to here leave so many seats open: signers alone still fill
+    /// as many seats as they can, and with the others every seat.
+    fn can_follow(&mut self, candidate: &Candidate<'_>, upto: usize, left: &[usize]) -> bool {
+        self.work += LOOK;
+        let kinds = candidate.alternative.kinds();
+        let signers = &self.asking.surely;
+        let with_others = signers.and(self.available);
+        let mut everybody: Vec<Kind> = Vec::with_capacity(kinds.len() + upto + 1);
+        let mut alone: Vec<Kind> = Vec::with_capacity(kinds.len());
+        for (index, (kind, left)) in kinds.iter().zip(left).enumerate() {
+            let fit = signers.fit(kind.people);
+            if index > upto {
+                everybody.push(Kind {
+                    people: with_others.fit(kind.people),
+                    seats: kind.seats,
+                });
+                alone.push(Kind {
+                    people: fit,
+                    seats: kind.seats,
+                });
+                continue;
+            }
+            let taken = Kind {
+                people: fit,
+                seats: kind.seats - left,
+            };
+            alone.push(taken);
+            everybody.push(taken);
+            everybody.push(Kind {
+                people: kind.people.intersection(self.available),
+                seats: *left,
+            });
         }
+        let seats = candidate.alternative.seats();
+        Matching::within(&everybody, &mut self.work).filled() == seats
+            && Matching::within(&alone, &mut self.work).filled() == seats - candidate.open
+    }
+
+    /// Keep what is not covered already.
+    fn consider(&mut self, candidate: &Candidate<'_>, left: &[usize]) {
+        self.work += LOOK;
         let open = Open {
-            kinds: kinds
+            kinds: candidate
+                .alternative
+                .kinds()
                 .iter()
                 .zip(left)
                 .filter(|(_, left)| **left > 0)
@@ -219,50 +258,76 @@ impl Search<'_> {
                     seats: *left,
                 })
                 .collect(),
-            seal,
+            seal: candidate.seal,
         };
-        let others: Vec<People> = self
-            .available
-            .intersection(self.rule.eligible)
-            .each()
-            .collect();
-        if fills_all(&open.seats(), &others) && !self.found.contains(&open) {
-            self.found.push(open);
+        let work = &mut self.work;
+        if self
+            .kept
+            .iter()
+            .any(|earlier| earlier.asks_no_more_than(&open, work))
+        {
+            return;
         }
+        self.kept
+            .retain(|earlier| !open.asks_no_more_than(earlier, work));
+        // The first is told whole, whatever its length.
+        let names: usize = self.kept.iter().map(Open::names).sum();
+        if !self.kept.is_empty()
+            && (self.kept.len() >= MAX_COMPLETIONS || names + open.names() > MAX_NAMED)
+        {
+            self.full = true;
+            self.truncated = true;
+            return;
+        }
+        self.kept.push(open);
     }
 }
 
-fn minimal_sets(
-    rule: &CompiledRule,
-    question: &Question,
-    open: &[Open],
-    truncated: bool,
-) -> (Vec<MinimalSet>, bool) {
-    let mut listing = Listing {
-        rule,
-        question,
-        steps: 0,
-        truncated,
-        sets: Vec::new(),
-    };
-    for open in open {
-        listing.list(&open.seats(), 0, (People::NONE, People::NONE), open.seal);
+impl CompiledRule {
+    /// The smallest sets of people who would complete the signatures, none within another. Made on request only;
+    /// empty for a permit and where nobody could help. Bounded by [`MAX_MINIMAL_SETS`] and by work.
+    pub fn minimal_sets(&self, question: &Question) -> MinimalSets {
+        self.minimal_sets_counted(question).0
     }
-    let sets = listing
-        .sets
-        .iter()
-        .map(|(people, seal)| MinimalSet {
-            people: rule.board.references_of(*people),
+
+    pub(super) fn minimal_sets_counted(&self, question: &Question) -> (MinimalSets, usize) {
+        let (decision, work) = self.decision_counted(question);
+        if decision == Decision::Permit || self.basis != Basis::Clauses {
+            return (MinimalSets::default(), work);
+        }
+        let asking = Asking::new(self, question, true);
+        let (missing, truncated) = missing(&asking);
+        let mut listing = Listing {
+            rule: self,
+            question,
+            work: work + asking.spent(),
+            truncated,
+            sets: Vec::new(),
+        };
+        for open in &missing {
+            let seats: Vec<People> = open
+                .kinds
+                .iter()
+                .flat_map(|kind| std::iter::repeat_n(kind.people, kind.seats))
+                .collect();
+            listing.list(&seats, 0, (People::NONE, People::NONE), open.seal);
+        }
+        let sets = listing.sets.iter().map(|(people, seal)| MinimalSet {
+            people: self.board.references_of(*people),
             seal: *seal,
-        })
-        .collect();
-    (sets, listing.truncated)
+        });
+        let sets = MinimalSets {
+            sets: sets.collect(),
+            truncated: listing.truncated,
+        };
+        (sets, listing.work)
+    }
 }
 
 struct Listing<'a> {
     rule: &'a CompiledRule,
     question: &'a Question,
-    steps: usize,
+    work: usize,
     truncated: bool,
     sets: Vec<(People, bool)>,
 }
@@ -272,8 +337,8 @@ impl Listing<'_> {
     /// the last of them. Depth is the number of seats.
     fn list(&mut self, seats: &[People], from: usize, so_far: (People, People), seal: bool) {
         let (chosen, last) = so_far;
-        self.steps += 1;
-        if self.steps > SET_STEPS || self.sets.len() >= MAX_MINIMAL_SETS {
+        self.work += 1;
+        if self.work > LISTING || self.sets.len() >= MAX_MINIMAL_SETS {
             self.truncated = true;
             return;
         }
@@ -290,20 +355,24 @@ impl Listing<'_> {
                 continue;
             }
             self.list(seats, from + 1, (chosen.union(person), person), seal);
+            if self.truncated {
+                return;
+            }
         }
     }
 
     /// Whether nobody, nor the seal, can be left out.
     fn is_minimal(&mut self, chosen: People, seal: bool) -> bool {
-        let permits = |people: People, seal: bool| {
+        let mut permits = |people: People, seal: bool| {
             let mut question = self.question.clone();
             question.signers = question.signers.union(people);
             if seal {
                 question.seal = SealGiven::Registered;
             }
-            self.rule.decision(&question) == Decision::Permit
+            let (decision, work) = self.rule.decision_counted(&question);
+            self.work += work + 1;
+            decision == Decision::Permit
         };
-        self.steps += (chosen.len() + 2) * self.rule.alternatives();
         permits(chosen, seal)
             && (!seal || !permits(chosen, false))
             && chosen

@@ -49,6 +49,10 @@ mod decision_tests;
 mod fuzz_bodies;
 #[cfg(test)]
 mod fuzz_tests;
+#[cfg(test)]
+mod statement_tests;
+#[cfg(test)]
+mod work_tests;
 
 pub use board::{Board, BoardRefusal, Liability, MAX_MEMBERS, Member, People, Role};
 pub use clause::{AmountRange, AmountUnit, Clause, Scope, ScopedAct, Seal, SigningRule};
@@ -62,5 +66,5 @@ pub use rule::{Majority, Parts, Pool, Rule, RuleKind, RuleRefusal, Span};
 pub use standing::{JuristicType, Standing, Status};
 pub use verdict::{
     AskedAct, AskedAmount, Completion, Decision, Excluded, ExclusionCode, Flag, Met, MinimalSet,
-    More, Question, Reason, ReasonCode, SealGiven, Verdict, WouldPermitIf,
+    MinimalSets, More, Question, Reason, ReasonCode, SealGiven, Verdict, WouldPermitIf,
 };

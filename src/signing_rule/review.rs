@@ -57,8 +57,6 @@ pub fn decide_statement(
         met: None,
         completions: Vec::new(),
         completions_truncated: false,
-        minimal_sets: Vec::new(),
-        minimal_sets_truncated: false,
         missing_seal: false,
         excluded: Vec::new(),
         flags: interpretation.flags.clone(),

@@ -338,6 +338,15 @@ pub struct MinimalSet {
     pub seal: bool,
 }
 
+/// Explicit sets: made on request only, since they explode where the symbolic form stays short.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
+pub struct MinimalSets {
+    /// At most [`super::MAX_MINIMAL_SETS`], those of fewest people first.
+    pub sets: Vec<MinimalSet>,
+    /// Whether sets were left out because of the cap or of a bound on work.
+    pub truncated: bool,
+}
+
 /// Somebody whose signature does not count.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Excluded {
@@ -371,10 +380,6 @@ pub struct Verdict {
     pub completions: Vec<Completion>,
     /// Whether completions were left out because of a bound.
     pub completions_truncated: bool,
-    /// Explicit inclusion-minimal sets, at most [`super::MAX_MINIMAL_SETS`].
-    pub minimal_sets: Vec<MinimalSet>,
-    /// Whether sets were left out because of the cap.
-    pub minimal_sets_truncated: bool,
     /// Whether the people are complete and only the seal is missing.
     pub missing_seal: bool,
     /// Signers whose signature does not count.
