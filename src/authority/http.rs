@@ -494,6 +494,9 @@ async fn ask(
 }
 
 fn ask_problem(error: AskError) -> Problem {
+    if let Some(store) = error.of_the_store() {
+        return store_problem(store);
+    }
     match &error {
         AskError::Registry(ConsultError::Unknown) | AskError::UnknownThen => {
             Problem::plain(Code::UnknownJuristicPerson)
@@ -507,12 +510,12 @@ fn ask_problem(error: AskError) -> Problem {
             "เวลาที่ถามอยู่ในอนาคต",
             "the moment asked about lies in the future",
         ),
-        AskError::Store(store) => store_problem(store),
         AskError::Identity(identity) if identity.is_contention() => Problem::plain(Code::Changed),
         AskError::Identity(identity) if identity.is_passing() => Problem::plain(Code::Unavailable),
         AskError::Identity(IdentityError::Refused(_)) => Problem::plain(Code::Changed),
         AskError::Identity(_)
         | AskError::Receipt(_)
+        | AskError::Store(_)
         | AskError::Ledger(_)
         | AskError::Canonical(_) => Problem::internal(&error),
     }
@@ -524,7 +527,9 @@ fn store_problem(error: &StoreError) -> Problem {
             tracing::warn!(error = %error, "the database is out of reach");
             Problem::plain(Code::Unavailable)
         }
-        StoreError::Stale { .. } | StoreError::Conflict { .. } => Problem::plain(Code::Changed),
+        StoreError::Stale { .. } | StoreError::Conflict { .. } | StoreError::Contended { .. } => {
+            Problem::plain(Code::Changed)
+        }
         StoreError::Inconsistent { .. } | StoreError::Statement(_) => Problem::internal(error),
     }
 }

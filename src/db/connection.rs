@@ -5,6 +5,7 @@ use diesel_migrations::{EmbeddedMigrations, MigrationHarness as _, embed_migrati
 use r2d2::Pool;
 use std::fmt;
 use std::str::FromStr;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
@@ -13,8 +14,19 @@ const POSTGRES_MIGRATIONS: EmbeddedMigrations = embed_migrations!("migrations/po
 
 /// How long a caller waits for a connection or for SQLite's write lock (REL-32).
 const WAIT: Duration = Duration::from_secs(5);
-/// How often a transaction that the engine turned away is run again.
-const RETRIES: u32 = 5;
+/// How often a transaction that the engine turned away is run again: about two seconds in all.
+const RETRIES: u32 = 10;
+/// The longest pause between two tries.
+const LONGEST_PAUSE: Duration = Duration::from_millis(250);
+/// Tickets for those who wait, so that transactions turned away together do not come back together.
+static WAITERS: AtomicU32 = AtomicU32::new(0);
+
+/// The pause before a try: it grows from try to try, and differs among those who wait at one time.
+fn pause(tries: u32) -> Duration {
+    let ticket = WAITERS.fetch_add(1, Ordering::Relaxed) % 16;
+    let step = Duration::from_millis(2 << tries.min(7));
+    (step + step * ticket / 8).min(LONGEST_PAUSE + Duration::from_millis(u64::from(ticket) * 4))
+}
 
 /// A connection to either engine. The variant is chosen by URL scheme when the database is opened.
 #[derive(MultiConnection)]
@@ -329,8 +341,7 @@ impl Database {
             };
             tries += 1;
             drop(error);
-            // A growing pause lets the other transaction finish; the amounts differ by try, not by chance.
-            std::thread::sleep(Duration::from_millis(3 << tries));
+            std::thread::sleep(pause(tries));
         }
     }
 

@@ -15,7 +15,13 @@ pub enum StoreError {
         /// Table of the row.
         table: &'static str,
     },
-    /// The database did not answer or another transaction stood in the way; trying again may help.
+    /// Other transactions stood in the way, time after time; trying again may help.
+    #[error("other transactions stood in the way: {cause}")]
+    Contended {
+        /// What the engine said.
+        cause: String,
+    },
+    /// The database did not answer; trying again may help.
     #[error("the database is unavailable: {cause}")]
     Unavailable {
         /// What the pool or engine said.
@@ -46,14 +52,18 @@ impl From<DieselError> for StoreError {
                     constraint: info.constraint_name().unwrap_or(info.message()).to_owned(),
                 }
             }
-            DieselError::DatabaseError(
-                DatabaseErrorKind::SerializationFailure | DatabaseErrorKind::ClosedConnection,
-                info,
-            ) => Self::Unavailable {
-                cause: info.message().to_owned(),
-            },
-            DieselError::DatabaseError(_, ref info) if is_lock_failure(info.message()) => {
+            DieselError::DatabaseError(DatabaseErrorKind::ClosedConnection, info) => {
                 Self::Unavailable {
+                    cause: info.message().to_owned(),
+                }
+            }
+            DieselError::DatabaseError(DatabaseErrorKind::SerializationFailure, info) => {
+                Self::Contended {
+                    cause: info.message().to_owned(),
+                }
+            }
+            DieselError::DatabaseError(_, ref info) if is_lock_failure(info.message()) => {
+                Self::Contended {
                     cause: info.message().to_owned(),
                 }
             }
@@ -70,7 +80,7 @@ fn is_lock_failure(message: &str) -> bool {
 impl StoreError {
     /// Whether the same transaction may succeed when it is run again.
     pub fn may_be_retried(&self) -> bool {
-        matches!(self, Self::Unavailable { .. })
+        matches!(self, Self::Contended { .. } | Self::Unavailable { .. })
     }
 }
 

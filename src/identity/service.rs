@@ -59,7 +59,11 @@ impl IdentityError {
     pub fn is_contention(&self) -> bool {
         matches!(
             self,
-            Self::Store(StoreError::Stale { .. } | StoreError::Conflict { .. })
+            Self::Store(
+                StoreError::Stale { .. }
+                    | StoreError::Conflict { .. }
+                    | StoreError::Contended { .. }
+            )
         )
     }
 }

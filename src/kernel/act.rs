@@ -7,13 +7,14 @@
 //! word only *may* cover never permits.
 //!
 //! To add an act: one row at the end of `catalogue.rs`, a new [`CATALOGUE_VERSION`]. To add a scope
-//! word: one entry in `scope_words.rs`; list under `surely` only acts every instance of which the
+//! word: one row in `scope_table.rs`; list under `surely` only acts every instance of which the
 //! word covers.
 
 mod catalogue;
+mod scope_table;
 mod scope_words;
 
-pub use scope_words::{ScopeMeaning, scope_word, scope_words};
+pub use scope_words::{ScopeMeaning, scope_word, scope_word_at, scope_words};
 
 use super::lang::Bilingual;
 use catalogue::{ActType, CATALOGUE};
@@ -22,7 +23,7 @@ use std::fmt;
 use std::str::FromStr;
 
 /// Version of the catalogue and of the scope words; part of every policy version.
-pub const CATALOGUE_VERSION: &str = "2026.1";
+pub const CATALOGUE_VERSION: &str = "2026.2";
 
 /// The field of business an act belongs to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]

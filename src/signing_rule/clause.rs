@@ -236,12 +236,17 @@ impl<'de> Deserialize<'de> for Clause {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SigningRule {
     clauses: Vec<Clause>,
+    /// The statement speaks of the liquidators: their names are then their registered authority (Civil and
+    /// Commercial Code s. 1261), which a name alone would not say.
+    liquidators: bool,
 }
 
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct SigningRuleForm {
     clauses: Vec<Clause>,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    liquidators: bool,
 }
 
 impl SigningRule {
@@ -250,8 +255,23 @@ impl SigningRule {
         if clauses.is_empty() {
             Err(RuleRefusal::Empty)
         } else {
-            Ok(Self { clauses })
+            Ok(Self {
+                clauses,
+                liquidators: false,
+            })
         }
+    }
+
+    /// The same rule, said of the liquidators.
+    #[must_use]
+    pub fn of_liquidators(mut self) -> Self {
+        self.liquidators = true;
+        self
+    }
+
+    /// Whether it was said of the liquidators.
+    pub fn is_of_liquidators(&self) -> bool {
+        self.liquidators
     }
 
     /// The clauses, at least one.
@@ -279,6 +299,7 @@ impl Serialize for SigningRule {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         SigningRuleForm {
             clauses: self.clauses.clone(),
+            liquidators: self.liquidators,
         }
         .serialize(serializer)
     }
@@ -287,6 +308,11 @@ impl Serialize for SigningRule {
 impl<'de> Deserialize<'de> for SigningRule {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let form = SigningRuleForm::deserialize(deserializer)?;
-        Self::new(form.clauses).map_err(D::Error::custom)
+        let rule = Self::new(form.clauses).map_err(D::Error::custom)?;
+        Ok(if form.liquidators {
+            rule.of_liquidators()
+        } else {
+            rule
+        })
     }
 }

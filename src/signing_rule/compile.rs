@@ -207,16 +207,20 @@ pub fn compile(
     compiled.eligible = board.people_where(|member| office.holds(member.role, member.liability));
     let offices = offices_of(rule);
     match office {
-        Office::Liquidator if !offices.liquidator => {
+        Office::Liquidator if !offices.liquidator && !rule.is_of_liquidators() => {
             return Ok(liquidators_jointly(compiled));
         }
         _ if offices.plan_administrator => {
             return Ok(misfit(compiled));
         }
-        Office::Director if offices.managing_partner || offices.liquidator => {
+        Office::Director
+            if offices.managing_partner || offices.liquidator || rule.is_of_liquidators() =>
+        {
             return Ok(misfit(compiled));
         }
-        Office::ManagingPartner if offices.director || offices.liquidator => {
+        Office::ManagingPartner
+            if offices.director || offices.liquidator || rule.is_of_liquidators() =>
+        {
             return Ok(misfit(compiled));
         }
         Office::Liquidator if offices.director || offices.managing_partner => {

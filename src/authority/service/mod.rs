@@ -73,6 +73,16 @@ pub enum AskError {
     Store(#[from] StoreError),
 }
 
+impl AskError {
+    /// What the database said, where it was the database.
+    pub fn of_the_store(&self) -> Option<&StoreError> {
+        match self {
+            Self::Store(error) | Self::Ledger(RecordError::Store(error)) => Some(error),
+            _ => None,
+        }
+    }
+}
+
 impl RetryHint for AskError {
     fn may_be_retried(&self) -> bool {
         match self {

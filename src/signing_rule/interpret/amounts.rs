@@ -16,7 +16,17 @@ impl Sentence<'_> {
         let (mut min, mut max): (Option<Baht>, Option<Baht>) = (None, None);
         while let Some(Kind::Word(word)) = self.kind(at) {
             match word {
-                Word::NotOver if max.is_none() => {
+                Word::Within if max.is_none() && self.is(at + 1, Word::NotOver) => at += 1,
+                Word::NotOver | Word::Within if max.is_none() => {
+                    // ไม่เกินวันละ 200,000 บาท
+                    let unit = self.unit(at + 1);
+                    if unit.is_some() {
+                        if per.is_some() {
+                            return None;
+                        }
+                        per = unit;
+                        at += 1;
+                    }
                     let (to, value) = self.baht(at + 1)?;
                     (at, max) = (to, Some(value));
                 }
@@ -40,6 +50,14 @@ impl Sentence<'_> {
                     } else if self.is(to, Word::To) && max.is_none() {
                         let (to, value) = self.baht(to + 1)?;
                         (at, max) = (to, Some(value));
+                    } else if max.is_none()
+                        && matches!(self.kind(to), Some(Kind::Word(Word::But | Word::And)))
+                        && matches!(
+                            self.kind(to + 1),
+                            Some(Kind::Word(Word::NotOver | Word::Below))
+                        )
+                    {
+                        at = to;
                     } else {
                         return None;
                     }
@@ -85,7 +103,7 @@ impl Sentence<'_> {
     /// n บาท, with the same amount once more in brackets if it is there.
     fn baht(&self, at: usize) -> Option<(usize, Baht)> {
         let (to, value) = self.baht_or_number(at)?;
-        if !self.is(to.checked_sub(1)?, Word::Baht) {
+        if !self.is(to.checked_sub(1)?, Word::Baht) && !self.is(at, Word::Baht) {
             return None;
         }
         if self.is(to, Word::Open) {
@@ -96,6 +114,13 @@ impl Sentence<'_> {
     }
 
     fn baht_or_number(&self, at: usize) -> Option<(usize, Baht)> {
+        // Baht 5,000,000
+        if self.is(at, Word::Baht)
+            && let Some(Kind::Number(hundredths)) = self.kind(at + 1)
+        {
+            let value = Baht::from_satang(i64::try_from(*hundredths).ok()?);
+            return Some((at + 2, value));
+        }
         let Some(Kind::Number(hundredths)) = self.kind(at) else {
             return None;
         };

@@ -2,12 +2,15 @@
 
 use super::lexer::Kind;
 use super::lexicon::Word;
-use super::party::{Join, Party, Sentence, Who, bracketings, head_count};
+use super::modifiers::Modifiers;
+use super::party::{Party, Sentence, Who, head_count};
 use crate::signing_rule::clause::{AmountRange, ScopedAct, Seal};
-use crate::signing_rule::rule::{Pool, Rule, Span};
+use crate::signing_rule::rule::{Rule, Span};
 
-/// The most parties joined by ร่วมกับ.
+/// The most parties of one alternative.
 const MAX_PARTIES: usize = 6;
+/// The most readings of one alternative.
+pub(super) const MAX_PRODUCTS: usize = 64;
 
 /// One alternative of a sentence, in every reading of its connectors.
 #[derive(Debug, Clone)]
@@ -15,6 +18,8 @@ pub(super) struct Branch {
     pub(super) readings: Vec<Rule>,
     /// What its own words say about the seal; `None` when they are silent.
     pub(super) seal: Option<Seal>,
+    /// ทุกกรณีให้ประทับตรา: what it says about the seal holds for the alternatives before it too.
+    pub(super) seal_for_all: bool,
     pub(super) amounts: AmountRange,
     /// Acts named behind the verb: ลงลายมือชื่อในการ….
     pub(super) acts: Vec<ScopedAct>,
@@ -22,96 +27,218 @@ pub(super) struct Branch {
     pub(super) mismatch: bool,
     /// ได้ด้วย: the words themselves say that this adds to what was said before.
     pub(super) adds: bool,
+    /// ด้วย alone: somebody signs too, beside whom is not said.
+    pub(super) also: bool,
+    /// ต้อง: the words themselves say that nothing else will do.
+    pub(super) must: bool,
+    /// ในกิจการอื่น behind the verb: for everything the others are not.
+    pub(super) rest: bool,
+}
+
+/// How a party is joined to the one before it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Link {
+    With,
+    And,
+    Or,
 }
 
 /// What follows the verb.
 #[derive(Debug, Clone, Default)]
-struct Closing {
-    joint: bool,
-    total: Option<u16>,
-    everybody: Option<Option<u16>>,
+pub(super) struct Closing {
+    pub(super) joint: bool,
+    pub(super) total: Option<u16>,
+    pub(super) everybody: Option<Option<u16>>,
     /// A count behind the verb: กรรมการลงลายมือชื่อร่วมกันสองคน.
-    count: Option<u16>,
-    any_one: bool,
-    alone: bool,
-    seal: Option<Seal>,
-    amounts: AmountRange,
-    acts: Vec<ScopedAct>,
-    adds: bool,
-    liquidators: bool,
+    pub(super) count: Option<u16>,
+    /// A list behind the verb: กรรมการสองในสามคนนี้ลงลายมือชื่อ คือ ก ข ค.
+    pub(super) list: Vec<Rule>,
+    pub(super) any_one: bool,
+    pub(super) alone: bool,
+    pub(super) seal: Option<Seal>,
+    pub(super) seal_for_all: bool,
+    pub(super) amounts: AmountRange,
+    pub(super) acts: Vec<ScopedAct>,
+    pub(super) adds: bool,
+    pub(super) also: bool,
+    pub(super) rest: bool,
+    pub(super) liquidators: bool,
+    pub(super) modifiers: Modifiers,
 }
 
-/// Parties joined by ร่วมกับ, before the closing is read.
-#[derive(Debug, Clone)]
-struct Chain {
-    parties: Vec<Party>,
-    /// The verb stands before the first ร่วมกับ.
-    early: bool,
-    signed: bool,
-    joint: bool,
+/// Parties before the closing is read.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Chain {
+    pub(super) parties: Vec<Party>,
+    pub(super) links: Vec<Link>,
+    /// How many parties stand before the verb, once it has been read.
+    pub(super) before_verb: Option<usize>,
+    pub(super) joint: bool,
+    pub(super) must: bool,
+    /// คนเดียว before the verb.
+    pub(super) alone: bool,
+    /// มีอำนาจ: says that they may, not that they do it together.
+    pub(super) may: bool,
     /// รวมเป็นสองคน before the verb.
-    total: Option<u16>,
+    pub(super) total: Option<u16>,
+    pub(super) modifiers: Modifiers,
+}
+
+impl Chain {
+    fn signed(&self) -> bool {
+        self.before_verb.is_some()
+    }
+
+    fn joined(&self, link: Link, party: Party) -> Self {
+        let mut longer = self.clone();
+        longer.links.push(link);
+        longer.parties.push(party);
+        longer
+    }
 }
 
 impl Sentence<'_> {
-    /// Every way to read one alternative at this place.
-    pub(super) fn branches(&self, at: usize) -> Vec<(usize, Branch)> {
+    /// Every way to read one alternative at this place. `scoped`: its acts or amounts were said before it.
+    pub(super) fn branches(&self, at: usize, scoped: bool) -> Vec<(usize, Branch)> {
         let mut found = Vec::new();
+        // ลงลายมือชื่อโดยกรรมการสองคน: the verb first.
+        if self.is(at, Word::Sign) && self.is(at + 1, Word::Whereby) {
+            for (next, party) in self.parties(at + 2, false) {
+                let chain = Chain {
+                    parties: vec![party],
+                    before_verb: Some(1),
+                    ..Chain::default()
+                };
+                self.chain(at, next, chain, scoped, &mut found);
+            }
+        }
         for (next, party) in self.parties(at, false) {
-            let mut chain = Chain {
+            let chain = Chain {
                 parties: vec![party],
-                early: false,
-                signed: false,
-                joint: false,
-                total: None,
+                ..Chain::default()
             };
-            let verb = self.verb(next, &mut chain);
-            chain.early = verb.is_some();
-            self.chain(at, verb.unwrap_or(next), chain, &mut found);
+            self.verb_or_chain(at, next, chain, scoped, &mut found);
         }
         found
     }
 
-    fn chain(&self, from: usize, at: usize, chain: Chain, found: &mut Vec<(usize, Branch)>) {
-        if chain.signed
-            && let Some((to, branch)) = self.close(from, at, &chain)
+    fn verb_or_chain(
+        &self,
+        from: usize,
+        next: usize,
+        mut chain: Chain,
+        scoped: bool,
+        found: &mut Vec<(usize, Branch)>,
+    ) {
+        let mut next = next;
+        if let Some((to, modifiers)) = self.modifier(next, &chain.modifiers, false) {
+            (next, chain.modifiers) = (to, modifiers);
+        }
+        if self.implied_verb {
+            self.chain(from, next, chain, scoped, found);
+            return;
+        }
+        // "…authorised to sign are: two directors jointly with the seal": the heading's verb serves the first rule.
+        if from > 0
+            && self.is(from - 1, Word::Define)
+            && (0..from).any(|at| self.is(at, Word::HeadingSign))
+            && self.is(next, Word::Joint)
+            && self.is(next + 1, Word::Seal)
+        {
+            chain.before_verb = Some(chain.parties.len());
+            self.chain(from, next, chain, scoped, found);
+            return;
+        }
+        let verb = self.verb(next, &mut chain);
+        self.chain(from, verb.unwrap_or(next), chain, scoped, found);
+    }
+
+    fn chain(
+        &self,
+        from: usize,
+        at: usize,
+        chain: Chain,
+        scoped: bool,
+        found: &mut Vec<(usize, Branch)>,
+    ) {
+        if (chain.signed() || self.implied_verb)
+            && let Some((to, branch)) = self.close(from, at, &chain, scoped)
         {
             found.push((to, branch));
         }
         if chain.parties.len() >= MAX_PARTIES {
             return;
         }
-        let with = self.is(at, Word::With);
-        // "และ" before directors or a group joins them like ร่วมกับ, as long as no verb came between.
-        let and = self.is(at, Word::And) && !chain.signed && self.joins_office(at + 1);
-        if !with && !and {
+        let Some((link, next)) = self.link(at, &chain) else {
             return;
-        }
-        for (next, party) in self.parties(at + 1, true) {
-            let mut chain = chain.clone();
-            chain.parties.push(party);
-            if !chain.signed {
-                let verb = self.verb(next, &mut chain);
-                self.chain(from, verb.unwrap_or(next), chain, found);
+        };
+        for (to, party) in self.parties(next, link != Link::Or) {
+            let longer = chain.joined(link, party);
+            if !longer.signed() {
+                self.verb_or_chain(from, to, longer, scoped, found);
                 continue;
             }
-            self.chain(from, next, chain.clone(), found);
-            // The verb said once more at the end changes nothing.
-            if self.is(next, Word::Sign)
-                && !self.is(next + 1, Word::With)
-                && let Some((to, branch)) = self.close(from, next + 1, &chain)
+            self.chain(from, to, longer.clone(), scoped, found);
+            // The verb said once more at the end changes nothing; behind หรือ it opens an alternative of its own.
+            if link != Link::Or
+                && self.is(to, Word::Sign)
+                && !self.is(to + 1, Word::With)
+                && let Some((to, branch)) = self.close(from, to + 1, &longer, scoped)
             {
                 found.push((to, branch));
             }
         }
     }
 
-    /// The verb at this place, after มีอำนาจ, ร่วมกัน and a total if they are there.
+    /// How the next party is joined to those read so far, and where it starts.
+    fn link(&self, at: usize, chain: &Chain) -> Option<(Link, usize)> {
+        if self.is(at, Word::With) {
+            return Some((Link::With, at + 1));
+        }
+        let settled = chain.parties.last().is_some_and(|party| {
+            matches!(
+                party.who,
+                Who::Settled(_) | Who::Names { any_one: true, .. }
+            )
+        });
+        let joint_between = self.skip(at, Word::Comma);
+        if self.is(joint_between, Word::And) || (joint_between > at && settled) {
+            let next = self.skip(joint_between, Word::And);
+            // "และ" joins an office like ร่วมกับ as long as no verb came between; a list of names has its own และ.
+            let named = settled && matches!(self.kind(next), Some(Kind::Name(_)));
+            return (!chain.signed() && (self.joins_office(next) || named))
+                .then_some((Link::And, next));
+        }
+        if self.is(joint_between, Word::Or) || self.is(joint_between, Word::AndOr) {
+            let next = joint_between + 1;
+            let inside = chain
+                .before_verb
+                .is_none_or(|before| chain.parties.len() > before);
+            let named = settled && matches!(self.kind(next), Some(Kind::Name(_)));
+            return (inside && (self.joins_office(next) || named)).then_some((Link::Or, next));
+        }
+        None
+    }
+
+    /// The verb at this place, after มีอำนาจ, ต้อง, ร่วมกัน and a total if they are there.
     fn verb(&self, at: usize, chain: &mut Chain) -> Option<usize> {
-        let (mut next, mut joint, mut total) = (at, false, None);
+        let (mut next, mut joint, mut must, mut total) = (at, false, false, None);
+        let mut modifiers = chain.modifiers.clone();
         loop {
             match self.kind(next) {
-                Some(Kind::Word(Word::May)) => next += 1,
+                Some(Kind::Word(Word::May)) => {
+                    chain.may = true;
+                    next += 1;
+                }
+                Some(Kind::Word(Word::Noise | Word::Comma)) => next += 1,
+                Some(Kind::Word(Word::Sole | Word::Alone)) if !chain.alone => {
+                    chain.alone = true;
+                    next += 1;
+                }
+                Some(Kind::Word(Word::Must)) => {
+                    must = true;
+                    next += 1;
+                }
                 Some(Kind::Word(Word::Joint)) if !joint => {
                     joint = true;
                     next += 1;
@@ -121,31 +248,52 @@ impl Sentence<'_> {
                     (next, total) = (to, Some(n));
                 }
                 Some(Kind::Word(Word::Sign)) => {
-                    chain.signed = true;
+                    chain.before_verb = Some(chain.parties.len());
                     chain.joint |= joint;
+                    chain.must |= must;
                     chain.total = total;
+                    chain.modifiers = modifiers;
                     return Some(next + 1);
                 }
-                _ => return None,
+                _ => {
+                    (next, modifiers) = self.modifier(next, &modifiers, false)?;
+                }
             }
         }
     }
 
     /// รวมเป็น n คน
     fn total(&self, at: usize) -> Option<(usize, u16)> {
-        let number = self.skip(at + 1, Word::Count);
+        let number = self.skip(self.skip(at + 1, Word::Count), Word::AtLeast);
         let n = self.whole_number(number)?;
         self.is(number + 1, Word::Person).then_some((number + 2, n))
     }
 
     fn joins_office(&self, at: usize) -> bool {
-        self.is(at, Word::Director) || matches!(self.kind(at), Some(Kind::Group(_)))
+        matches!(
+            self.kind(at),
+            Some(
+                Kind::Group(_)
+                    | Kind::Word(Word::Director | Word::ManagingPartner | Word::Liquidator)
+            )
+        ) || self.opens_english_office(at)
     }
 
-    fn close(&self, from: usize, at: usize, chain: &Chain) -> Option<(usize, Branch)> {
-        let (to, closing) = self.closing(at)?;
+    fn close(
+        &self,
+        from: usize,
+        at: usize,
+        chain: &Chain,
+        scoped: bool,
+    ) -> Option<(usize, Branch)> {
+        let (to, closing) = self.closing(at, chain, scoped)?;
         let joint = chain.joint || closing.joint;
+        // "กรรมการทุกคนมีอำนาจลงลายมือชื่อ": each of them, or all together.
+        if chain.may && !joint && self.says_all(from, at) {
+            return None;
+        }
         let mut readings = self.readings(chain, &closing, joint)?;
+        readings = self.modified(readings, &closing.modifiers)?;
         for total in [chain.total, closing.total]
             .into_iter()
             .flatten()
@@ -157,7 +305,7 @@ impl Sentence<'_> {
         let single = chain.parties.len() == 1;
         let most = |rule: &Rule| head_count(rule, self.sizes).1;
         let contradicted = (joint && readings.iter().all(|rule| most(rule) < 2))
-            || (closing.alone && readings.iter().any(|rule| most(rule) != 1));
+            || ((closing.alone || chain.alone) && readings.iter().any(|rule| most(rule) != 1));
         if readings.is_empty()
             || contradicted
             || (closing.liquidators && !(single && self.is(from, Word::Liquidator)))
@@ -181,18 +329,33 @@ impl Sentence<'_> {
             Branch {
                 readings,
                 seal: closing.seal,
+                seal_for_all: closing.seal_for_all,
                 amounts: closing.amounts,
                 acts: closing.acts,
                 span,
                 mismatch,
                 adds: closing.adds,
+                also: closing.also,
+                must: chain.must,
+                rest: closing.rest,
             },
         ))
     }
 
+    fn says_all(&self, from: usize, to: usize) -> bool {
+        (from..to).any(|at| self.is(at, Word::All))
+    }
+
     /// Everything that may follow the verb, each at most once, in any order.
-    fn closing(&self, mut at: usize) -> Option<(usize, Closing)> {
-        let mut closing = Closing::default();
+    fn closing(&self, mut at: usize, chain: &Chain, scoped: bool) -> Option<(usize, Closing)> {
+        let mut closing = Closing {
+            modifiers: chain.modifiers.clone(),
+            ..Closing::default()
+        };
+        let points = chain
+            .parties
+            .iter()
+            .any(|party| matches!(party.who, Who::Pointing { .. }));
         let once = |taken: &mut bool| !std::mem::replace(taken, true);
         let (mut joint, mut total, mut everybody, mut any_one, mut alone, mut seal, mut amounts) =
             (false, false, false, false, false, false, false);
@@ -212,14 +375,15 @@ impl Sentence<'_> {
                     at = to;
                 }
                 Some(Kind::Word(Word::All)) if once(&mut everybody) => {
-                    closing.everybody = Some(None);
-                    at += 1;
+                    let both = self.both(at);
+                    closing.everybody = Some(both.map(|(_, n)| n));
+                    at = both.map_or(at + 1, |(to, _)| to);
                 }
                 Some(Kind::Word(Word::AnyOne)) if once(&mut any_one) => {
                     closing.any_one = true;
                     at += 1;
                 }
-                Some(Kind::Word(Word::Alone)) if once(&mut alone) => {
+                Some(Kind::Word(Word::Alone | Word::Sole)) if once(&mut alone) => {
                     closing.alone = true;
                     at += 1;
                 }
@@ -227,11 +391,54 @@ impl Sentence<'_> {
                     closing.seal = Some(Seal::Required);
                     at += 1;
                 }
+                Some(Kind::Word(Word::SealForAll)) if once(&mut seal) => {
+                    closing.seal = Some(Seal::Required);
+                    closing.seal_for_all = true;
+                    at += 1;
+                }
                 Some(Kind::Word(Word::NoSeal)) if once(&mut seal) => {
                     closing.seal = Some(Seal::NotRequired);
                     at += 1;
                 }
+                Some(Kind::Word(Word::Seal)) if closing.seal == Some(Seal::Required) => at += 1,
                 Some(Kind::Word(Word::Noise)) => at += 1,
+                // A comma before something that still belongs to this alternative.
+                Some(Kind::Word(Word::Comma))
+                    if matches!(
+                        self.kind(at + 1),
+                        Some(Kind::Word(
+                            Word::Seal
+                                | Word::NoSeal
+                                | Word::SealForAll
+                                | Word::Total
+                                | Word::Joint
+                                | Word::NotBeing
+                                | Word::AmongThem
+                        ))
+                    ) =>
+                {
+                    at += 1;
+                }
+                Some(Kind::Act(_)) if !scoped && closing.acts.is_empty() => {
+                    let (to, acts) = self.acts(at);
+                    if acts.is_empty() || !self.closes_acts(to) {
+                        return Some((at, closing));
+                    }
+                    (at, closing.acts) = (to, acts);
+                }
+                Some(Kind::Word(Word::OtherCases))
+                    if !scoped
+                        && !closing.rest
+                        && self.closes_acts(at + 1)
+                        && closing.acts.is_empty() =>
+                {
+                    closing.rest = true;
+                    at += 1;
+                }
+                Some(Kind::Word(Word::WholeGroup)) if once(&mut everybody) => {
+                    closing.everybody = Some(None);
+                    at += 1;
+                }
                 Some(Kind::Word(Word::LiquidatorNoise)) => {
                     closing.liquidators = true;
                     at += 1;
@@ -240,14 +447,19 @@ impl Sentence<'_> {
                     closing.adds = true;
                     at += 1;
                 }
+                Some(Kind::Word(Word::Also)) => {
+                    closing.also = true;
+                    at += 1;
+                }
                 Some(Kind::Word(
                     Word::Limit
+                    | Word::Within
                     | Word::NotOver
                     | Word::PerAct
                     | Word::PerDay
                     | Word::PerMonth
                     | Word::PerContract,
-                )) if once(&mut amounts) => {
+                )) if !scoped && once(&mut amounts) => {
                     let (to, range) = self.amounts(at)?;
                     closing.amounts = range;
                     at = to;
@@ -258,288 +470,68 @@ impl Sentence<'_> {
                     let (to, n) = self.count(at)?;
                     (at, closing.count) = (to, Some(n));
                 }
-                Some(Kind::Word(Word::In)) if closing.acts.is_empty() => {
-                    let (to, acts) = self.acts(at + 1);
-                    // Before a new rule the acts are its case, not the end of this one.
-                    if acts.is_empty() || !self.closes_acts(to) {
-                        return Some((at, closing));
+                Some(Kind::Word(Word::In | Word::Case | Word::Whereby | Word::About))
+                    if !scoped && self.scope_behind(at).is_some() =>
+                {
+                    let (to, acts, range) = self.scope_behind(at)?;
+                    if !(acts.is_empty() || closing.acts.is_empty())
+                        || !(range.is_any() || closing.amounts.is_any())
+                    {
+                        return None;
                     }
-                    (at, closing.acts) = (to, acts);
+                    closing.acts.extend(acts);
+                    if !range.is_any() {
+                        amounts = true;
+                        closing.amounts = range;
+                    }
+                    at = to;
                 }
-                _ => return Some((at, closing)),
+                Some(Kind::Word(Word::Define | Word::This))
+                    if points && closing.list.is_empty() =>
+                {
+                    let list = self.skip(self.skip(at, Word::This), Word::Define);
+                    let (to, people, _) = self.name_lists(list).pop()?;
+                    (at, closing.list) = (to, people);
+                }
+                _ => match self.modifier(at, &closing.modifiers, true) {
+                    Some((to, modifiers)) => (at, closing.modifiers) = (to, modifiers),
+                    None => return Some((at, closing)),
+                },
             }
         }
+    }
+
+    /// \[ทั้งนี้\] \[เฉพาะ\] \[ใน\] acts amounts, at the end of an alternative. Before a new rule they are its case.
+    fn scope_behind(&self, at: usize) -> Option<(usize, Vec<ScopedAct>, AmountRange)> {
+        let mut lead = at;
+        for word in [Word::Whereby, Word::Case, Word::In, Word::Case] {
+            lead = self.skip(lead, word);
+        }
+        let (end, acts) = self.acts(lead);
+        let (to, range) = self.amounts(end).unwrap_or((end, AmountRange::ANY));
+        let says = !acts.is_empty() || !range.is_any();
+        (says && self.closes_acts(to)).then_some((to, acts, range))
     }
 
     fn closes_acts(&self, at: usize) -> bool {
         matches!(
             self.kind(at),
-            None | Some(Kind::Word(
-                Word::Too
-                    | Word::Noise
-                    | Word::Seal
-                    | Word::NoSeal
-                    | Word::Slash
-                    | Word::Stop
-                    | Word::Or
-            ))
+            None | Some(Kind::Item(_))
+                | Some(Kind::Word(
+                    Word::Too
+                        | Word::Except
+                        | Word::CaseInstead
+                        | Word::Noise
+                        | Word::Seal
+                        | Word::NoSeal
+                        | Word::SealForAll
+                        | Word::Slash
+                        | Word::Stop
+                        | Word::Or
+                        | Word::OtherCases
+                        | Word::OverThat
+                        | Word::Alone
+                ))
         )
     }
-
-    /// What the parties mean together.
-    fn readings(&self, chain: &Chain, closing: &Closing, joint: bool) -> Option<Vec<Rule>> {
-        if let [party] = chain.parties.as_slice() {
-            return self.single(party, closing, joint);
-        }
-        if closing.everybody.is_some() || closing.count.is_some() {
-            return None;
-        }
-        let marked = |party: &Party, last: bool| match &party.who {
-            Who::Names { any_one, .. } => *any_one || (last && closing.any_one),
-            _ => false,
-        };
-        let count = chain.parties.len();
-        let unsettled = !(chain.early && count == 2)
-            && chain
-                .parties
-                .iter()
-                .enumerate()
-                .any(|(position, party)| match &party.who {
-                    Who::Names { joins, .. } => {
-                        joins.contains(&Join::Or) && !marked(party, position + 1 == count)
-                    }
-                    _ => false,
-                });
-        if closing.any_one {
-            // (คนใดคนหนึ่ง) behind everything belongs to a list of alternatives right before it.
-            let last = chain.parties.last()?;
-            let Who::Names { joins, .. } = &last.who else {
-                return None;
-            };
-            if !joins.contains(&Join::Or) || joins.contains(&Join::And) {
-                return None;
-            }
-        }
-        if unsettled {
-            return self.flattened(chain);
-        }
-        let mut products: Vec<Vec<Rule>> = vec![Vec::new()];
-        for party in &chain.parties {
-            let options = within_chain(party)?;
-            let mut next = Vec::new();
-            for product in &products {
-                for option in &options {
-                    let mut parts = product.clone();
-                    parts.push(option.clone());
-                    next.push(parts);
-                }
-            }
-            if next.len() > 64 {
-                return None;
-            }
-            products = next;
-        }
-        products
-            .into_iter()
-            .map(|parts| Rule::all_of(joined(parts)).ok())
-            .collect()
-    }
-
-    /// One verb over a chain with หรือ in it: ร่วมกับ is one connector among others.
-    fn flattened(&self, chain: &Chain) -> Option<Vec<Rule>> {
-        let mut parts: Vec<Rule> = Vec::new();
-        let mut all_joins: Vec<Join> = Vec::new();
-        for party in &chain.parties {
-            if !parts.is_empty() {
-                all_joins.push(Join::And);
-            }
-            match &party.who {
-                Who::Names {
-                    people,
-                    joins,
-                    any_one: true,
-                } if !joins.contains(&Join::And) => {
-                    parts.push(Rule::any_of(people.clone()).ok()?.at(party.span));
-                }
-                Who::Names { people, joins, .. } => {
-                    if joins.contains(&Join::Beside) {
-                        return None;
-                    }
-                    parts.extend(people.iter().cloned());
-                    all_joins.extend(joins);
-                }
-                Who::Settled(rule) => parts.push(rule.clone()),
-                Who::Bare(_) | Who::BareDirectors => return None,
-            }
-        }
-        bracketings(&parts, &all_joins)
-    }
-
-    fn single(&self, party: &Party, closing: &Closing, joint: bool) -> Option<Vec<Rule>> {
-        if let Some(n) = closing.count {
-            if closing.everybody.is_some() || closing.any_one {
-                return None;
-            }
-            let rule = match party.who {
-                Who::BareDirectors => Rule::any_director(n).ok()?,
-                Who::Bare(pool) => Rule::any_of_pool(n, pool).ok()?,
-                Who::Names { .. } | Who::Settled(_) => return None,
-            };
-            return Some(vec![rule.at(party.span)]);
-        }
-        match &party.who {
-            Who::Settled(rule) => {
-                // กรรมการสองคน…ทั้งสองคน says nothing new when the numbers agree.
-                match closing.everybody {
-                    None => {}
-                    Some(Some(n))
-                        if head_count(rule, self.sizes) == (usize::from(n), usize::from(n)) => {}
-                    Some(_) => return None,
-                }
-                (!closing.any_one).then(|| vec![rule.clone()])
-            }
-            Who::Bare(pool) => self.bare(*pool, party, closing, joint),
-            Who::BareDirectors => None,
-            Who::Names {
-                people,
-                joins,
-                any_one,
-            } => names(people, joins, *any_one, party.span, closing, joint),
-        }
-    }
-
-    /// An office without a count.
-    fn bare(&self, pool: Pool, party: &Party, closing: &Closing, joint: bool) -> Option<Vec<Rule>> {
-        let size = match pool {
-            Pool::ManagingPartner => self.sizes.managing_partners,
-            Pool::Liquidator => self.sizes.liquidators,
-            Pool::PlanAdministrator => 0,
-        };
-        let size = u16::try_from(size).ok().filter(|size| *size > 0)?;
-        let of = |n: u16| {
-            Rule::any_of_pool(n, pool)
-                .map(|rule| rule.at(party.span))
-                .ok()
-        };
-        if closing.any_one || closing.alone {
-            return (closing.everybody.is_none() && !joint)
-                .then(|| of(1))
-                .flatten()
-                .map(|rule| vec![rule]);
-        }
-        match (closing.everybody, joint) {
-            (Some(None), _) => Some(vec![of(size)?]),
-            (Some(Some(n)), _) => (n == size).then(|| of(n)).flatten().map(|rule| vec![rule]),
-            // Jointly, without a number: two, or all of them.
-            (None, true) => match size {
-                0 | 1 => None,
-                2 => Some(vec![of(2)?]),
-                _ => Some(vec![of(2)?, of(size)?]),
-            },
-            // Each managing partner binds alone (s. 1033, 1035); several liquidators do not (s. 1261).
-            (None, false) if pool == Pool::ManagingPartner || size == 1 => Some(vec![of(1)?]),
-            (None, false) => Some(vec![of(1)?, of(size)?]),
-        }
-    }
-}
-
-/// One list of names under one verb.
-fn names(
-    people: &[Rule],
-    joins: &[Join],
-    any_one: bool,
-    span: Span,
-    closing: &Closing,
-    joint: bool,
-) -> Option<Vec<Rule>> {
-    let any = || {
-        Rule::any_of(people.to_vec())
-            .ok()
-            .map(|rule| placed(rule, span))
-    };
-    let all = || {
-        Rule::all_of(people.to_vec())
-            .ok()
-            .map(|rule| placed(rule, span))
-    };
-    let or = joins.contains(&Join::Or);
-    let and = joins.contains(&Join::And);
-    let any_one = any_one || closing.any_one;
-    if let Some(everybody) = closing.everybody {
-        let fits = everybody.is_none_or(|n| usize::from(n) == people.len());
-        return (fits && !or && !any_one && people.len() > 1)
-            .then(all)
-            .flatten()
-            .map(|rule| vec![rule]);
-    }
-    if people.len() == 1 {
-        return (!joint && !any_one)
-            .then(all)
-            .flatten()
-            .map(|rule| vec![rule]);
-    }
-    match (and, or) {
-        (true, true) => bracketings(people, joins),
-        _ if any_one && joint => None,
-        (true, false) if any_one || closing.alone => None,
-        (true, false) => Some(vec![all()?]),
-        // "ก หรือ ข ลงลายมือชื่อร่วมกัน" contradicts itself, and a total does not mend it.
-        (false, true) if joint && closing.total.is_some() => None,
-        (false, true) if joint => Some(vec![any()?, all()?]),
-        (false, true) => Some(vec![any()?]),
-        (false, false) if any_one => Some(vec![any()?]),
-        (false, false) if joint => Some(vec![all()?]),
-        (false, false) => Some(vec![any()?, all()?]),
-    }
-}
-
-fn placed(rule: Rule, span: Span) -> Rule {
-    if rule.span.is_some() {
-        rule
-    } else {
-        rule.at(span)
-    }
-}
-
-/// One party of several joined by ร่วมกับ.
-fn within_chain(party: &Party) -> Option<Vec<Rule>> {
-    match &party.who {
-        Who::Settled(rule) => Some(vec![rule.clone()]),
-        Who::Bare(_) | Who::BareDirectors => None,
-        Who::Names {
-            people,
-            joins,
-            any_one,
-        } => {
-            let or = joins.contains(&Join::Or);
-            let and = joins.contains(&Join::And);
-            let any = || {
-                Rule::any_of(people.clone())
-                    .ok()
-                    .map(|rule| placed(rule, party.span))
-            };
-            match (and, or) {
-                (true, true) => bracketings(people, joins),
-                (true, false) if *any_one => None,
-                (true, false) => Some(vec![placed(Rule::all_of(people.clone()).ok()?, party.span)]),
-                (false, true) => Some(vec![any()?]),
-                (false, false) if people.len() == 1 => Some(people.clone()),
-                (false, false) if *any_one => Some(vec![any()?]),
-                // Names side by side, neither และ nor หรือ, joined with somebody else: not settled.
-                (false, false) => None,
-            }
-        }
-    }
-}
-
-/// all_of[all_of[a, b], c] is all_of[a, b, c].
-fn joined(parts: Vec<Rule>) -> Vec<Rule> {
-    use crate::signing_rule::rule::RuleKind;
-    parts
-        .into_iter()
-        .flat_map(|part| match &part.kind {
-            RuleKind::AllOf(inner) => inner.as_slice().to_vec(),
-            _ => vec![part],
-        })
-        .collect()
 }

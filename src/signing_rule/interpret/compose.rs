@@ -1,22 +1,47 @@
 //! From the elements of a sentence to clauses, in every reading of what they leave open.
 
 use super::party::Sentence;
+use super::scope::{Withdrawal, left_over};
 use super::statement::{Element, MAX_READINGS, Mode, Reading};
-use crate::signing_rule::clause::{AmountRange, Clause, Scope, ScopedAct, Seal, SigningRule};
+use crate::signing_rule::clause::{Clause, Scope, ScopedAct, Seal, SigningRule};
 use crate::signing_rule::rule::{Rule, RuleKind};
 use crate::signing_rule::verdict::Flag;
 
 impl Sentence<'_> {
     /// The clauses that these elements mean, in every reading.
     pub(super) fn compose(&self, elements: &[Element]) -> Option<Reading> {
-        let general: Vec<&Element> = elements
+        // "เฉพาะ… นอกนั้น…": what the rest is measured against are cases.
+        let rest = elements.iter().any(|element| element.mode == Mode::Rest);
+        let limited = |e: &Element| !e.acts.is_empty() || !e.amounts.is_any();
+        let anything_general = elements
             .iter()
-            .filter(|e| e.mode == Mode::General)
+            .any(|e| e.mode == Mode::General && !(rest && limited(e)));
+        let settled: Vec<Element> = elements
+            .iter()
+            .map(|element| {
+                let mut element = element.clone();
+                element.mode = match element.mode {
+                    Mode::General if rest && limited(&element) => Mode::Case,
+                    Mode::Instead if anything_general => Mode::Except,
+                    Mode::Instead => Mode::Case,
+                    mode => mode,
+                };
+                element
+            })
             .collect();
-        let cases: Vec<&Element> = elements.iter().filter(|e| e.mode == Mode::Case).collect();
-        let excepts: Vec<&Element> = elements.iter().filter(|e| e.mode == Mode::Except).collect();
-        let rests = elements.iter().filter(|e| e.mode == Mode::Rest).count();
-        if elements.iter().any(|e| e.mode == Mode::Add) && general.is_empty() {
+        let elements = settled.as_slice();
+        let of_mode = |mode: Mode| elements.iter().filter(move |e| e.mode == mode);
+        let general: Vec<&Element> = of_mode(Mode::General).collect();
+        let cases: Vec<&Element> = of_mode(Mode::Case).collect();
+        let excepts: Vec<(Option<u64>, Withdrawal)> = of_mode(Mode::Except)
+            .map(|element| (element.item, withdrawal(element)))
+            .collect();
+        let rests = of_mode(Mode::Rest).count();
+        if of_mode(Mode::Add).count() > 0 && general.is_empty() {
+            return None;
+        }
+        // An exception to cases is an exception to nothing that was said of everything.
+        if general.is_empty() && !excepts.is_empty() {
             return None;
         }
         if rests > 0
@@ -25,15 +50,19 @@ impl Sentence<'_> {
             return None;
         }
         if shared_scope(&general)
-            || (!excepts.is_empty() && general.iter().any(|e| !e.acts.is_empty()))
+            || general.iter().any(|e| {
+                let excepted = |(item, _): &(Option<u64>, _)| item.is_none() || *item == e.item;
+                !e.acts.is_empty() && excepts.iter().any(excepted)
+            })
+            || overlapping(of_mode(Mode::Except))
         {
             return None;
         }
-        let withdrawn = withdrawal(excepts.iter().copied())?;
-        let beside = withdrawal(cases.iter().copied());
+        let beside: Vec<Withdrawal> = cases.iter().copied().map(withdrawal).collect();
         let mut flags: Vec<Flag> = Vec::new();
         // A case after a general rule, without a word that replaces or adds: both are possible.
-        let replaces: Vec<bool> = if !cases.is_empty() && !general.is_empty() {
+        let cases_unclear = !cases.is_empty() && !general.is_empty();
+        let replaces: Vec<bool> = if cases_unclear {
             flags.push(Flag::CaseUnclear);
             vec![true, false]
         } else {
@@ -44,14 +73,12 @@ impl Sentence<'_> {
         for choice in choices(elements)? {
             for replaces in &replaces {
                 for seal in &seals {
-                    let off = if *replaces {
-                        beside.clone()?.and(&withdrawn)?
-                    } else {
-                        withdrawn.clone()
-                    };
-                    let rest = beside.clone();
-                    let clauses = clauses(elements, &choice, seal, &off, rest.as_ref())?;
-                    rules.push(SigningRule::new(clauses).ok()?);
+                    let mut off = excepts.clone();
+                    if *replaces {
+                        off.extend(beside.iter().cloned().map(|case| (None, case)));
+                    }
+                    let clauses = clauses(elements, &choice, seal, &off, &beside)?;
+                    rules.push((SigningRule::new(clauses).ok()?, cases_unclear && !*replaces));
                     if rules.len() > MAX_READINGS {
                         return None;
                     }
@@ -75,71 +102,26 @@ impl Sentence<'_> {
     }
 }
 
-/// What exceptions take away from the general rule.
-#[derive(Debug, Clone, Default)]
-struct Withdrawal {
-    acts: Vec<ScopedAct>,
-    amounts: AmountRange,
-}
-
-impl Withdrawal {
-    fn and(mut self, other: &Self) -> Option<Self> {
-        if !self.amounts.is_any() && !other.amounts.is_any() {
-            return None;
-        }
-        self.acts.extend(
-            other
-                .acts
-                .iter()
-                .filter(|act| !self.acts.contains(act))
-                .cloned()
-                .collect::<Vec<_>>(),
-        );
-        if self.amounts.is_any() {
-            self.amounts = other.amounts;
-        }
-        Some(self)
-    }
-
-    /// Amounts left to the general rule; `None` when they are not one range.
-    fn amounts_left(&self) -> Option<AmountRange> {
-        let per = self.amounts.per();
-        match (self.amounts.min(), self.amounts.max()) {
-            (None, None) => Some(AmountRange::ANY),
-            (Some(min), None) => AmountRange::new(None, Some(min.one_satang_less()?), per).ok(),
-            (None, Some(max)) => AmountRange::new(Some(max.one_satang_more()?), None, per).ok(),
-            (Some(_), Some(_)) => None,
-        }
+fn withdrawal(element: &Element) -> Withdrawal {
+    Withdrawal {
+        acts: element.acts.clone(),
+        amounts: element.amounts,
     }
 }
 
-/// `None` when acts and amounts are mixed so that what is left is not one scope.
-fn withdrawal<'a>(elements: impl Iterator<Item = &'a Element>) -> Option<Withdrawal> {
-    let mut all = Withdrawal::default();
-    let mut count = 0;
-    for element in elements {
-        count += 1;
-        if !element.acts.is_empty() && !element.amounts.is_any() {
-            return None;
-        }
-        for act in &element.acts {
-            if !all.acts.contains(act) {
-                all.acts.push(act.clone());
-            }
-        }
-        if !element.amounts.is_any() {
-            if !all.amounts.is_any() {
-                return None;
-            }
-            all.amounts = element.amounts;
-        }
-    }
-    // "except for large sums, and except for loans" leaves two half-planes, not one scope.
-    if count > 1 && !all.acts.is_empty() && !all.amounts.is_any() {
-        None
-    } else {
-        Some(all)
-    }
+/// Exceptions that speak twice of one act, or of amounts and of acts apart: which goes before is not said.
+fn overlapping<'a>(excepts: impl Iterator<Item = &'a Element>) -> bool {
+    let excepts: Vec<&Element> = excepts.collect();
+    excepts.iter().enumerate().any(|(index, one)| {
+        excepts.iter().skip(index + 1).any(|two| {
+            let share = |act: &ScopedAct| two.acts.contains(act);
+            let acts_meet =
+                one.acts.is_empty() || two.acts.is_empty() || one.acts.iter().any(share);
+            let amounts_meet = one.amounts.intersection(two.amounts).is_some()
+                || one.amounts.per() != two.amounts.per();
+            acts_meet && amounts_meet && one.item == two.item
+        })
+    })
 }
 
 /// Whether a limit behind a later alternative might be meant for the ones before it too. Numbered
@@ -154,12 +136,10 @@ fn shared_scope(general: &[&Element]) -> bool {
 }
 
 /// The seal of each general alternative, in every reading. A silent alternative before one that asks for
-/// the seal may share it.
+/// the seal may share it; ทุกกรณีให้ประทับตรา says so.
 fn seal_readings(general: &[&Element], flags: &mut Vec<Flag>) -> Vec<Vec<Seal>> {
-    let said: Vec<Option<Seal>> = general
-        .iter()
-        .map(|element| element.branch.as_ref().and_then(|branch| branch.seal))
-        .collect();
+    let branch = |element: &&Element| element.branch.as_ref().and_then(|branch| branch.seal);
+    let said: Vec<Option<Seal>> = general.iter().map(branch).collect();
     let plain: Vec<Seal> = said
         .iter()
         .map(|seal| seal.unwrap_or(Seal::NotRequired))
@@ -174,12 +154,15 @@ fn seal_readings(general: &[&Element], flags: &mut Vec<Flag>) -> Vec<Vec<Seal>> 
             *seal = Seal::Required;
         }
     }
-    if shared == plain {
-        vec![plain]
-    } else {
-        flags.push(Flag::SealScopeUnclear);
-        vec![plain, shared]
+    let for_all = general
+        .get(last)
+        .and_then(|element| element.branch.as_ref())
+        .is_some_and(|branch| branch.seal_for_all);
+    if shared == plain || for_all {
+        return vec![shared];
     }
+    flags.push(Flag::SealScopeUnclear);
+    vec![plain, shared]
 }
 
 /// For each element, which of its readings: every combination. `None` when there are too many.
@@ -211,11 +194,20 @@ fn clauses(
     elements: &[Element],
     choice: &[Option<Rule>],
     general_seals: &[Seal],
-    withdrawn: &Withdrawal,
-    cases: Option<&Withdrawal>,
+    withdrawn: &[(Option<u64>, Withdrawal)],
+    cases: &[Withdrawal],
 ) -> Option<Vec<Clause>> {
     let mut clauses: Vec<Clause> = Vec::new();
     let mut seals = general_seals.iter();
+    let for_all = elements
+        .iter()
+        .filter_map(|element| element.branch.as_ref())
+        .any(|branch| branch.seal_for_all);
+    let silent = if for_all {
+        Seal::Required
+    } else {
+        Seal::NotRequired
+    };
     for (element, rule) in elements.iter().zip(choice) {
         let seal = if element.mode == Mode::General {
             *seals.next()?
@@ -224,43 +216,39 @@ fn clauses(
                 .branch
                 .as_ref()
                 .and_then(|branch| branch.seal)
-                .unwrap_or(Seal::NotRequired)
+                .unwrap_or(silent)
         };
         let Some(rule) = rule.clone() else { continue };
-        let some = |acts: &[ScopedAct]| (!acts.is_empty()).then(|| acts.to_vec());
-        let scope = match element.mode {
-            Mode::General => {
-                let amounts = withdrawn.amounts_left()?.intersection(element.amounts)?;
-                Scope {
-                    acts: some(&element.acts),
-                    except_acts: some(&withdrawn.acts),
-                    amounts,
-                }
-            }
-            Mode::Rest => {
-                let cases = cases?;
-                Scope {
-                    acts: None,
-                    except_acts: some(&cases.acts),
-                    amounts: cases.amounts_left()?,
-                }
-            }
-            Mode::Except | Mode::Case | Mode::Add => Scope {
-                acts: some(&element.acts),
-                except_acts: None,
-                amounts: element.amounts,
-            },
+        let own = Scope {
+            acts: (!element.acts.is_empty()).then(|| element.acts.clone()),
+            except_acts: None,
+            amounts: element.amounts,
         };
-        push(
-            &mut clauses,
-            Clause {
-                rule,
-                seal,
-                span: element.span,
-                scope,
-            },
-            element.mode == Mode::General,
-        );
+        let scopes = match element.mode {
+            Mode::General => {
+                // An exception behind a numbered alternative is an exception to that one.
+                let off: Vec<Withdrawal> = withdrawn
+                    .iter()
+                    .filter(|(item, _)| item.is_none() || *item == element.item)
+                    .map(|(_, off)| off.clone())
+                    .collect();
+                left_over(&own, &off)?
+            }
+            Mode::Rest => left_over(&Scope::default(), cases)?,
+            Mode::Except | Mode::Instead | Mode::Case | Mode::Add => vec![own],
+        };
+        for scope in scopes {
+            push(
+                &mut clauses,
+                Clause {
+                    rule: rule.clone(),
+                    seal,
+                    span: element.span,
+                    scope,
+                },
+                element.mode == Mode::General,
+            );
+        }
     }
     Some(clauses)
 }
@@ -268,8 +256,8 @@ fn clauses(
 /// General alternatives with one seal and one scope are one clause.
 fn push(clauses: &mut Vec<Clause>, clause: Clause, general: bool) {
     let same = clauses
-        .last_mut()
-        .filter(|last| general && last.seal == clause.seal && last.scope == clause.scope);
+        .iter_mut()
+        .find(|other| general && other.seal == clause.seal && other.scope == clause.scope);
     match same {
         Some(last) => {
             let mut parts = match &last.rule.kind {

@@ -3,10 +3,11 @@
 //! Every scalar of the text belongs to exactly one token or is a space. What nothing fits becomes
 //! [`Kind::Unknown`], and a sentence with an unknown token is never read.
 
+use super::english::{English, english_at};
 use super::lexicon::{Word, longest};
 use super::names::{Civil, Found, Names};
-use crate::kernel::act::scope_words;
-use crate::kernel::text::{Normalised, is_thai_consonant, read_number, strip_titles};
+use crate::kernel::act::scope_word_at;
+use crate::kernel::text::{Normalised, is_thai_consonant, is_thai_mark, read_number, strip_titles};
 use crate::signing_rule::rule::Span;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -45,7 +46,6 @@ struct Lexer<'a> {
     /// Whether a space stands before it.
     spaced: Vec<bool>,
     names: &'a Names,
-    acts: Vec<(Vec<char>, &'static str)>,
 }
 
 /// Cut the text into tokens.
@@ -56,7 +56,6 @@ pub(super) fn tokens(normalised: &Normalised, names: &Names) -> Vec<Token> {
         place: Vec::new(),
         spaced: Vec::new(),
         names,
-        acts: act_phrases(),
     };
     let mut space = true;
     for (position, (offset, scalar)) in normalised.text.char_indices().enumerate() {
@@ -103,20 +102,9 @@ pub(super) fn tokens(normalised: &Normalised, names: &Names) -> Vec<Token> {
             span: lexer.span(normalised, since, at),
         });
     }
+    // Quotation marks set words off and change nothing.
+    tokens.retain(|token| token.kind != Kind::Word(Word::Quote));
     tokens
-}
-
-fn act_phrases() -> Vec<(Vec<char>, &'static str)> {
-    let mut phrases: Vec<(Vec<char>, &'static str)> = scope_words()
-        .flat_map(|word| {
-            [
-                (word.chars().collect(), word),
-                ("การ".chars().chain(word.chars()).collect(), word),
-            ]
-        })
-        .collect();
-    phrases.sort_by_key(|(phrase, _)| std::cmp::Reverse(phrase.len()));
-    phrases
 }
 
 impl Lexer<'_> {
@@ -166,14 +154,20 @@ impl Lexer<'_> {
         {
             return Some((Kind::Word(Word::Person), 3));
         }
+        if let Some((english, length)) = english_at(&self.scalars, &self.spaced, at) {
+            return Some(self.english(english, at, length));
+        }
+        // กรรมการตาม (ก): whoever stands behind that number.
+        if self.rest(at).starts_with(&['ต', 'า', 'ม'])
+            && let Some((Kind::Item(number), length)) = self.item(at + 3)
+            && previous == Some(&Kind::Word(Word::Director))
+        {
+            return Some((Kind::Group(format!("({number})")), 3 + length));
+        }
         let phrase = longest(self.rest(at));
         let item = self.item(at);
         let number = self.number(at);
-        let act = self
-            .acts
-            .iter()
-            .find(|(phrase, _)| self.rest(at).starts_with(phrase))
-            .map(|(phrase, word)| (Kind::Act(word), phrase.len()));
+        let act = scope_word_at(self.rest(at)).map(|(word, length)| (Kind::Act(word), length));
         let phrase_length = phrase.map_or(0, |(_, length)| length);
         if let Some((kind, length)) = act
             && length > phrase_length
@@ -203,6 +197,19 @@ impl Lexer<'_> {
         }
     }
 
+    fn english(&self, english: English, at: usize, length: usize) -> (Kind, usize) {
+        match english {
+            English::Number(value) => self.repeated(value * 100, at, length),
+            English::Act(word) => (Kind::Act(word), length),
+            English::Word(Word::Groups) => self
+                .group(at + length)
+                .map_or((Kind::Word(Word::Groups), length), |(label, more)| {
+                    (Kind::Group(label), length + more)
+                }),
+            English::Word(word) => (Kind::Word(word), length),
+        }
+    }
+
     /// A name on record at this place, after any titles.
     fn name(&self, at: usize) -> Option<(Found, usize)> {
         let (_, offset) = self.place.get(at)?;
@@ -226,8 +233,12 @@ impl Lexer<'_> {
     /// agree makes the whole unknown.
     fn number(&self, at: usize) -> Option<(Kind, usize)> {
         let (value, length) = self.plain_number(at)?;
+        Some(self.repeated(value, at, length))
+    }
+
+    fn repeated(&self, value: u64, at: usize, length: usize) -> (Kind, usize) {
         if self.scalars.get(at + length) != Some(&'(') {
-            return Some((Kind::Number(value), length));
+            return (Kind::Number(value), length);
         }
         match self.plain_number(at + length + 1) {
             Some((again, more)) if self.scalars.get(at + length + 1 + more) == Some(&')') => {
@@ -237,15 +248,19 @@ impl Lexer<'_> {
                 } else {
                     Kind::Unknown
                 };
-                Some((kind, length + more + 2))
+                (kind, length + more + 2)
             }
-            _ => Some((Kind::Number(value), length)),
+            _ => (Kind::Number(value), length),
         }
     }
 
     /// Figures end at a space, so that 2 5 is never 25; a place word may follow one: 10 ล้าน.
     fn plain_number(&self, at: usize) -> Option<(u64, usize)> {
         let first = self.scalars.get(at)?;
+        if let Some((English::Number(value), length)) = english_at(&self.scalars, &self.spaced, at)
+        {
+            return Some((value * 100, length));
+        }
         if !first.is_ascii_digit() {
             return read_number(self.rest(at)).map(|number| (number.hundredths, number.length));
         }
@@ -303,38 +318,79 @@ impl Lexer<'_> {
             .map(|index| (index as u64 + 1, 1))
     }
 
-    /// The label behind กลุ่ม, and its length.
+    /// The label behind กลุ่ม, and its length: a figure, a number word, one letter, or a word of its own.
     fn group(&self, at: usize) -> Option<(String, usize)> {
+        let quote = |position: usize| {
+            matches!(
+                self.scalars.get(position),
+                Some('“' | '”' | '"' | '\'' | '‘' | '’')
+            )
+        };
         let lead = if self.rest(at).starts_with(&['ท', 'ี', '\u{e48}']) {
             3
         } else {
             0
         };
-        let first = *self.scalars.get(at + lead)?;
+        let opened = usize::from(quote(at + lead));
+        let start = at + lead + opened;
+        let first = *self.scalars.get(start)?;
         let (label, length) = if first.is_ascii_digit() {
             let figures: String = self
-                .rest(at + lead)
+                .rest(start)
                 .iter()
                 .take_while(|next| next.is_ascii_digit())
                 .collect();
             let length = figures.len();
             (figures, length)
-        } else if lead == 0 && (is_thai_consonant(first) || first.is_ascii_alphabetic()) {
+        } else if let Some(number) = read_number(self.rest(start)).filter(|number| {
+            number.whole().is_some_and(|value| value < 100)
+                && self.ends_label(start + number.length)
+        }) {
+            (number.whole()?.to_string(), number.length)
+        } else if lead == 0
+            && (is_thai_consonant(first) || first.is_ascii_alphabetic())
+            && self.ends_label(start + 1)
+        {
             (first.to_uppercase().collect(), 1)
+        } else if lead == 0 {
+            let length = self.word_label(start)?;
+            (self.rest(start).get(..length)?.iter().collect(), length)
         } else {
             return None;
         };
-        let mut end = at + lead + length;
-        if self.scalars.get(end) == Some(&'.') {
+        let mut end = start + length + usize::from(opened > 0 && quote(start + length));
+        if length == 1 && self.scalars.get(end) == Some(&'.') {
             end += 1;
-        } else {
-            let apart = self.spaced.get(end).copied().unwrap_or(true);
-            if !apart && longest(self.rest(end)).is_none() && read_number(self.rest(end)).is_none()
-            {
-                return None;
-            }
         }
         Some((label, end - at))
+    }
+
+    /// Whether a label may end here: before a space, a full stop, a number or a word of the lexicon.
+    fn ends_label(&self, end: usize) -> bool {
+        let quoted = matches!(
+            self.scalars.get(end),
+            None | Some('.' | '“' | '”' | '"' | '\'' | '‘' | '’')
+        );
+        quoted
+            || self.spaced.get(end).copied().unwrap_or(true)
+            || longest(self.rest(end)).is_some()
+            || read_number(self.rest(end)).is_some()
+    }
+
+    /// A label that is a word of its own, such as ไทย or เอ: letters up to a space or the next word.
+    fn word_label(&self, start: usize) -> Option<usize> {
+        const LONGEST: usize = 16;
+        if self.spaced.get(start).copied().unwrap_or(true) || longest(self.rest(start)).is_some() {
+            return None;
+        }
+        (1..=LONGEST).find(|length| {
+            let end = start + length;
+            let mark = self
+                .scalars
+                .get(end)
+                .is_some_and(|next| is_thai_mark(*next) || matches!(next, 'ะ' | 'า' | 'ำ' | 'ๆ'));
+            !mark && self.ends_label(end)
+        })
     }
 }
 

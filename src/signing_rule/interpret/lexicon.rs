@@ -1,5 +1,9 @@
 //! The words of statements. Spaces are left out: they carry no meaning between Thai words.
 
+use super::phrases::PHRASES;
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
 /// What a phrase does in a sentence.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Word {
@@ -30,10 +34,20 @@ pub(super) enum Word {
     This,
     Groups,
     EachGroup,
+    /// กลุ่มเดียวกัน
+    SameGroup,
+    /// ต่างกลุ่มกัน
+    DifferentGroups,
+    /// กลุ่มใดกลุ่มหนึ่ง
+    AnyGroup,
+    /// ครบทั้งกลุ่ม
+    WholeGroup,
     Define,
     Total,
     Seal,
     NoSeal,
+    /// ทุกกรณีให้ประทับตรา: the seal for every alternative so far.
+    SealForAll,
     Director,
     ManagingPartner,
     Liquidator,
@@ -44,14 +58,52 @@ pub(super) enum Word {
     Besides,
     BesidesItem,
     Then,
+    /// ได้ด้วย: says that this adds to what was said before.
     Too,
+    /// ด้วย alone: beside whom is not said, so only some places read it.
+    Also,
     May,
+    /// ต้อง: a duty; what it says takes the place of what was said before.
+    Must,
+    /// มิใช่: people who are not counted.
+    NotBeing,
+    /// โดยต้องมี: somebody who must be among those counted.
+    AmongThem,
+    /// แต่ละคน, ต่างคนต่าง: each by themselves, whatever joins their names.
+    Each,
+    /// เป็นหนึ่งในนั้น: closes who must be among those counted.
+    OneOfThem,
+    /// ต้องเป็นหนึ่งใน: somebody who must be among those counted.
+    MustBeOneOf,
+    /// เป็น: ก เป็นกรรมการกลุ่ม ก.
+    Being,
+    /// บริษัทมีกรรมการ n คน.
+    BoardHas,
+    /// เกี่ยวกับ, between a case and its acts.
+    About,
+    /// เกินกว่านั้น: above the amount just said.
+    OverThat,
+    /// โดย, ทั้งนี้: leads in what explains the sentence.
+    Whereby,
+    /// ห้าม, ไม่มีอำนาจ: nobody may.
+    Forbidden,
+    /// แต่กรณี: a case that takes the place of the general rule.
+    CaseInstead,
+    /// อย่างใดอย่างหนึ่งดังต่อไปนี้, before numbered alternatives.
+    OneOfThese,
     Noise,
     LiquidatorNoise,
+    /// อำนาจกรรมการ: and the like, without a verb.
     Heading,
+    /// จำนวนหรือชื่อกรรมการซึ่งลงชื่อผูกพันบริษัทได้คือ: a heading that holds the verb.
+    HeadingSign,
     NoLimits,
     None,
+    /// ไม่มีข้อจำกัดอำนาจ, said as a whole.
+    NoneSaid,
     Limit,
+    /// ภายในวงเงิน: up to, whether or not ไม่เกิน follows.
+    Within,
     NotOver,
     Over,
     From,
@@ -67,6 +119,17 @@ pub(super) enum Word {
     Stop,
     Open,
     Close,
+    Quote,
+    /// English: a count follows, or an article.
+    Any,
+    /// English: what is counted follows.
+    Of,
+    /// English: both.
+    BothOfThem,
+    /// English: for which.
+    ForWhich,
+    /// ทำนิติกรรม: any act at all.
+    AnyAct,
     /// A role that the register does not record.
     Role,
     CutOff,
@@ -75,240 +138,29 @@ pub(super) enum Word {
 
 use Word::*;
 
-/// Phrases, each without spaces. The longest that fits is taken.
-pub(super) static LEXICON: &[(&str, Word)] = &[
-    ("ร่วมกัน", Joint),
-    ("โดยร่วมกัน", Joint),
-    ("พร้อมกัน", Joint),
-    ("ด้วยกัน", Joint),
-    ("ร่วมกับ", With),
-    ("และ", And),
-    ("กับ", And),
-    ("พร้อมด้วย", And),
-    ("และกับ", And),
-    ("หรือ", Or),
-    ("และ/หรือ", AndOr),
-    ("และหรือ", AndOr),
-    (",", Comma),
-    (",และ", And),
-    (",หรือ", Or),
-    ("คนใดคนหนึ่ง", AnyOne),
-    ("ท่านใดท่านหนึ่ง", AnyOne),
-    ("คนหนึ่งคนใด", AnyOne),
-    ("ท่านหนึ่งท่านใด", AnyOne),
-    ("ผู้ใดผู้หนึ่ง", AnyOne),
-    ("(คนใดคนหนึ่ง)", AnyOne),
-    ("โดยลำพัง", Alone),
-    ("ตามลำพัง", Alone),
-    ("แต่เพียงผู้เดียว", Alone),
-    ("เพียงผู้เดียว", Alone),
-    ("แต่ผู้เดียว", Alone),
-    ("เพียงลำพัง", Alone),
-    ("เพียงคนเดียว", Sole),
-    ("คนเดียว", Sole),
-    ("ท่านเดียว", Sole),
-    ("ผู้เดียว", Sole),
-    ("แต่ละคน", Sole),
-    ("แต่ละท่าน", Sole),
-    ("คนหนึ่ง", OnePerson),
-    ("ท่านหนึ่ง", OnePerson),
-    ("คน", Person),
-    ("ท่าน", Person),
-    ("ราย", Person),
-    ("ใน", In),
-    ("จาก", In),
-    ("ในจำนวน", In),
-    ("จากจำนวน", In),
-    ("ของ", In),
-    ("ทุกคน", All),
-    ("ทุกท่าน", All),
-    ("ทั้งหมด", All),
-    ("ครบทุกคน", All),
-    ("ทั้งหมดทุกคน", All),
-    ("ทั้ง", Both),
-    ("ครบทั้ง", Both),
-    ("อย่างน้อย", AtLeast),
-    ("ไม่น้อยกว่า", AtLeast),
-    ("ไม่ต่ำกว่า", AtLeast),
-    ("ขึ้นไป", Upwards),
-    ("จำนวน", Count),
-    ("กึ่งหนึ่ง", Half),
-    ("เกินกึ่งหนึ่ง", MoreThanHalf),
-    ("เกินกว่ากึ่งหนึ่ง", MoreThanHalf),
-    ("มากกว่ากึ่งหนึ่ง", MoreThanHalf),
-    ("เสียงข้างมาก", MoreThanHalf),
-    ("ของจำนวนกรรมการทั้งหมด", OfBoard),
-    ("ของจำนวนกรรมการ", OfBoard),
-    ("ของกรรมการทั้งหมด", OfBoard),
-    ("ของกรรมการ", OfBoard),
-    ("ใดๆ", AnyWhich),
-    ("ใดก็ได้", AnyWhich),
-    ("คนใดก็ได้", AnyWhich),
-    ("อื่น", Other),
-    ("อื่นใด", Other),
-    ("คนอื่น", Other),
-    ("ท่านอื่น", Other),
-    ("อีก", Again),
-    ("นี้", This),
-    ("ดังกล่าว", This),
-    ("ดังกล่าวข้างต้น", This),
-    ("ข้างต้น", This),
-    ("ต่อไปนี้", This),
-    ("ดังต่อไปนี้", This),
-    ("ดังนี้", This),
-    ("กลุ่ม", Groups),
-    ("กลุ่มละ", EachGroup),
-    ("ได้แก่", Define),
-    ("คือ", Define),
-    ("ประกอบด้วย", Define),
-    (":", Define),
-    ("รวมเป็น", Total),
-    ("รวม", Total),
-    ("รวมกันเป็น", Total),
-    ("รวมทั้งหมด", Total),
-    ("รวมทั้งสิ้น", Total),
-    ("รวมจำนวน", Total),
-    ("กรรมการ", Director),
-    ("หุ้นส่วนผู้จัดการ", ManagingPartner),
-    ("ผู้เป็นหุ้นส่วนผู้จัดการ", ManagingPartner),
-    ("ผู้ชำระบัญชี", Liquidator),
-    ("เว้นแต่", Except),
-    ("เว้นแต่กรณี", Except),
-    ("เว้นแต่ในกรณี", Except),
-    ("เว้นแต่ใน", Except),
-    ("ยกเว้น", Except),
-    ("ยกเว้นกรณี", Except),
-    ("ยกเว้นในกรณี", Except),
-    ("ยกเว้นใน", Except),
-    ("กรณี", Case),
-    ("ในกรณี", Case),
-    ("เฉพาะ", Case),
-    ("เฉพาะกรณี", Case),
-    ("เฉพาะใน", Case),
-    ("สำหรับ", Case),
-    ("สำหรับกรณี", Case),
-    ("ส่วนกรณี", Case),
-    ("กรณีอื่น", OtherCases),
-    ("กรณีอื่นๆ", OtherCases),
-    ("ในกรณีอื่น", OtherCases),
-    ("ในกรณีอื่นๆ", OtherCases),
-    ("ส่วนกรณีอื่น", OtherCases),
-    ("ส่วนกรณีอื่นๆ", OtherCases),
-    ("นอกนั้น", OtherCases),
-    ("ให้", Give),
-    ("ต้องให้", Give),
-    ("นอกจากผู้มีอำนาจข้างต้นแล้ว", Besides),
-    ("นอกจากกรรมการผู้มีอำนาจข้างต้นแล้ว", Besides),
-    ("นอกจากกรรมการข้างต้นแล้ว", Besides),
-    ("นอกจากผู้มีอำนาจตาม", BesidesItem),
-    ("นอกจากกรรมการตาม", BesidesItem),
-    ("แล้ว", Then),
-    ("ด้วย", Too),
-    ("ได้ด้วย", Too),
-    ("ได้อีกผู้หนึ่ง", Too),
-    ("ได้อีกคนหนึ่ง", Too),
-    ("มีอำนาจ", May),
-    ("เป็นผู้มีอำนาจ", May),
-    ("เป็นผู้", May),
-    ("ต้อง", May),
-    ("จะต้อง", May),
-    ("สามารถ", May),
-    ("ได้", Noise),
-    ("เท่านั้น", Noise),
-    ("แทนบริษัท", Noise),
-    ("แทนห้าง", Noise),
-    ("แทนห้างหุ้นส่วน", Noise),
-    ("ในนามบริษัท", Noise),
-    ("ในนามของบริษัท", Noise),
-    ("ผูกพันบริษัท", Noise),
-    ("ผูกพันห้าง", Noise),
-    ("ผูกพันห้างหุ้นส่วน", Noise),
-    ("มีผลผูกพันบริษัท", Noise),
-    ("จึงมีผลผูกพันบริษัท", Noise),
-    ("จึงจะมีผลผูกพันบริษัท", Noise),
-    ("กระทำการแทนบริษัท", Noise),
-    ("เป็นสำคัญ", Noise),
-    ("ตามมติที่ประชุมใหญ่", LiquidatorNoise),
-    ("จำนวนหรือชื่อกรรมการซึ่งลงชื่อผูกพันบริษัทได้คือ", Heading),
-    ("จำนวนหรือชื่อกรรมการซึ่งลงชื่อผูกพันบริษัทได้", Heading),
-    ("จำนวนหรือชื่อกรรมการซึ่งลงลายมือชื่อผูกพันบริษัทได้คือ", Heading),
-    ("จำนวนหรือชื่อกรรมการลงชื่อผูกพันบริษัทได้คือ", Heading),
-    ("จำนวนหรือชื่อกรรมการที่ลงชื่อผูกพันบริษัทได้คือ", Heading),
-    ("จำนวนหรือชื่อหุ้นส่วนผู้จัดการซึ่งลงชื่อผูกพันห้างได้คือ", Heading),
-    ("อำนาจกรรมการ:", Heading),
-    ("ข้อจำกัดอำนาจกรรมการ", NoLimits),
-    ("ข้อจำกัดอำนาจกรรมการ:", NoLimits),
-    ("ข้อจำกัดอำนาจหุ้นส่วนผู้จัดการ", NoLimits),
-    ("ข้อจำกัดอำนาจหุ้นส่วนผู้จัดการ:", NoLimits),
-    ("ข้อจำกัดอำนาจของหุ้นส่วนผู้จัดการ", NoLimits),
-    ("ข้อจำกัดอำนาจของหุ้นส่วนผู้จัดการ:", NoLimits),
-    ("ไม่มี", None),
-    ("-ไม่มี-", None),
-    ("วงเงิน", Limit),
-    ("ในวงเงิน", Limit),
-    ("ภายในวงเงิน", Limit),
-    ("ที่มีวงเงิน", Limit),
-    ("จำนวนเงิน", Limit),
-    ("มูลค่า", Limit),
-    ("ที่มีมูลค่า", Limit),
-    ("ไม่เกิน", NotOver),
-    ("ไม่เกินกว่า", NotOver),
-    ("เกิน", Over),
-    ("เกินกว่า", Over),
-    ("มากกว่า", Over),
-    ("ตั้งแต่", From),
-    ("ถึง", To),
-    ("จนถึง", To),
-    ("ต่ำกว่า", Below),
-    ("น้อยกว่า", Below),
-    ("ไม่ถึง", Below),
-    ("แต่", But),
-    ("บาท", Baht),
-    ("บาทถ้วน", Baht),
-    (".-บาท", Baht),
-    ("ต่อครั้ง", PerAct),
-    ("ครั้งละ", PerAct),
-    ("ต่อวัน", PerDay),
-    ("วันละ", PerDay),
-    ("ต่อเดือน", PerMonth),
-    ("เดือนละ", PerMonth),
-    ("ต่อสัญญา", PerContract),
-    ("สัญญาละ", PerContract),
-    ("/", Slash),
-    (".", Stop),
-    ("(", Open),
-    (")", Close),
-    ("กรรมการผู้จัดการ", Role),
-    ("กรรมการผู้จัดการใหญ่", Role),
-    ("กรรมการบริหาร", Role),
-    ("กรรมการอิสระ", Role),
-    ("ประธานกรรมการ", Role),
-    ("รองประธานกรรมการ", Role),
-    ("ประธาน", Role),
-    ("กรรมการผู้มีอำนาจ", Role),
-    ("กรรมการผู้มีอำนาจลงนาม", Role),
-    ("กรรมการและเลขานุการ", Role),
-    ("ผู้จัดการ", Role),
-    ("ผู้ทำแผน", Role),
-    ("ผู้บริหารแผน", Role),
-    ("...", CutOff),
-    ("…", CutOff),
-    ("ฯลฯ", CutOff),
-    ("ตามข้อบังคับ", Elsewhere),
-    ("เอกสารแนบ", Elsewhere),
-    ("เอกสารแนบท้าย", Elsewhere),
-    ("ตามรายละเอียด", Elsewhere),
-    ("ตามเอกสาร", Elsewhere),
-    ("วันที่", Elsewhere),
-    ("ตามมติ", Elsewhere),
-    ("ได้รับความยินยอม", Elsewhere),
-    ("ได้รับอนุมัติ", Elsewhere),
+static SIGN_LEADS: &[&str] = &[
+    "ลงลายมือชื่อ",
+    "ลงชื่อ",
+    "ลงนาม",
+    "ลงลายเซ็น",
+    "ลงลายมือ",
+    "เซ็นชื่อ",
+    "เซ็นต์ชื่อ",
+    "เซ็น",
 ];
 
-static SIGN_LEADS: &[&str] = &["ลงลายมือชื่อ", "ลงชื่อ", "ลงนาม", "เซ็นชื่อ"];
-
 // For whom the signature is given: it says nothing that the register does not say.
-static ON_BEHALF: &[&str] = &["ผูกพัน", "แทน", "ในนามของ", "ในนาม"];
+static ON_BEHALF: &[&str] = &[
+    "ผูกพัน",
+    "เพื่อผูกพัน",
+    "กระทำการแทน",
+    "และกระทำการแทน",
+    "กระทำการผูกพัน",
+    "และกระทำการผูกพัน",
+    "แทน",
+    "ในนามของ",
+    "ในนาม",
+];
 
 static SEAL_LEADS: &[&str] = &[
     "และประทับตรา",
@@ -320,6 +172,23 @@ static SEAL_LEADS: &[&str] = &[
     "และพร้อมประทับตรา",
     "โดยประทับตรา",
     "กับประทับตรา",
+    "และให้มีประทับตรา",
+    "และจะประทับตรา",
+    "จะประทับตรา",
+    "และตราประทับ",
+    "พร้อมตราประทับ",
+    "พร้อมด้วยตราประทับ",
+    "พร้อมทั้งตราประทับ",
+    "และตรา",
+    "พร้อมตรา",
+    "โดยมีตราประทับ",
+    "โดยต้องประทับตรา",
+    "โดยให้ประทับตรา",
+    "และจะต้องประทับตรา",
+    "และมีตราประทับ",
+    "แล้วประทับตรา",
+    "ต้องประทับตรา",
+    "ให้ประทับตรา",
     "ประทับตรา",
 ];
 
@@ -329,12 +198,42 @@ static NO_SEAL_LEADS: &[&str] = &[
     "โดยไม่จำเป็นต้องประทับตรา",
     "และไม่ต้องประทับตรา",
     "ไม่ต้องประทับตรา",
+    "แต่ไม่ต้องประทับตรา",
+    "โดยไม่ประทับตรา",
+    "ไม่ประทับตรา",
+    "ไม่จำเป็นต้องประทับตรา",
+    "และไม่จำเป็นต้องประทับตรา",
+    "ไม่จำต้องประทับตรา",
+    "โดยไม่ต้องมีตราประทับ",
+    "โดยไม่ต้องใช้ตรา",
+];
+
+// What may close a seal phrase and says nothing of its own: "ประทับตรา…ด้วย" speaks of the seal, not of the signers.
+static SEAL_TAILS: &[&str] = &[
+    "ด้วยทุกครั้ง",
+    "ด้วย",
+    "ทุกครั้ง",
+    "ไว้เป็นสำคัญ",
+    "เป็นสำคัญ",
+    "กำกับไว้ด้วย",
+    "กำกับไว้",
+    "กำกับด้วย",
+    "กำกับ",
+    "ไว้ด้วย",
+    "ไว้",
 ];
 
 // "ห้างหุ้นส่วน" before "ห้าง": the longest that fits is taken.
 static SEAL_OWNERS: &[&str] = &[
     "บริษัทฯ",
     "บริษัท",
+    "ธนาคารฯ",
+    "ธนาคาร",
+    "สมาคมการค้า",
+    "สมาคม",
+    "หอการค้า",
+    "ห้างหุ้นส่วนสามัญนิติบุคคล",
+    "ห้างหุ้นส่วนสามัญ",
     "ห้างหุ้นส่วนจำกัด",
     "ห้างหุ้นส่วน",
     "ห้างฯ",
@@ -353,16 +252,117 @@ fn prefix(text: &[char], word: &str) -> Option<usize> {
     Some(length)
 }
 
+type Index = HashMap<char, Vec<(Vec<char>, Word)>>;
+
+/// The lexicon by first scalar, the longest phrase first.
+static INDEX: LazyLock<Index> = LazyLock::new(|| {
+    let mut index = Index::new();
+    for (word, phrases) in PHRASES {
+        for phrase in *phrases {
+            let phrase: Vec<char> = phrase.chars().collect();
+            if let Some(first) = phrase.first() {
+                index.entry(*first).or_default().push((phrase, *word));
+            }
+        }
+    }
+    for row in index.values_mut() {
+        row.sort_by_key(|(phrase, _)| std::cmp::Reverse(phrase.len()));
+    }
+    index
+});
+
 /// The longest phrase at the start of the text, and its length.
 pub(super) fn longest(text: &[char]) -> Option<(Word, usize)> {
-    let seal =
-        seal_phrase(text, NO_SEAL_LEADS, NoSeal).or_else(|| seal_phrase(text, SEAL_LEADS, Seal));
-    LEXICON
-        .iter()
-        .filter_map(|(word, kind)| prefix(text, word).map(|length| (*kind, length)))
+    let listed = INDEX.get(text.first()?).and_then(|row| {
+        row.iter()
+            .find(|(phrase, _)| text.starts_with(phrase))
+            .map(|(phrase, word)| (*word, phrase.len()))
+    });
+    let seal = seal_phrase(text, NO_SEAL_LEADS, NoSeal)
+        .or_else(|| seal_phrase(text, SEAL_LEADS, Seal))
+        .or_else(|| seal_for_all(text));
+    listed
+        .into_iter()
         .chain(seal)
         .chain(sign_phrase(text))
+        .chain(heading(text))
         .max_by_key(|(_, length)| *length)
+}
+
+// What a heading is made of, in its order; each part but the last word is optional, and one that relates the
+// office to the verb must be there.
+static HEADING_LEADS: &[&str] = &[
+    "จำนวนหรือชื่อ",
+    "จำนวนและชื่อ",
+    "จำนวนและหรือชื่อ",
+    "จำนวนและ/หรือชื่อ",
+    "รายชื่อ",
+    "รายนาม",
+    "ชื่อ",
+];
+static HEADING_OFFICES: &[&str] = &[
+    "กรรมการบริษัท",
+    "กรรมการของบริษัท",
+    "กรรมการ",
+    "หุ้นส่วนผู้จัดการ",
+    "ผู้ชำระบัญชี",
+    "ผู้",
+];
+static HEADING_RELATIVES: &[&str] = &["ซึ่งมีอำนาจ", "ผู้มีอำนาจ", "ที่มีอำนาจ", "มีอำนาจ", "ซึ่ง", "ผู้", "ที่"];
+static HEADING_ENDS: &[&str] = &[
+    "คือ:",
+    "คือ",
+    ":",
+    "ได้แก่",
+    "มีดังนี้",
+    "มีดังต่อไปนี้",
+    "ดังนี้",
+    "เป็นดังนี้",
+];
+static HEADING_CHOICES: &[&str] = &[
+    "ในกรณีใดกรณีหนึ่งดังต่อไปนี้",
+    "กรณีใดกรณีหนึ่งดังต่อไปนี้",
+    "โดยวิธีใดวิธีหนึ่งดังต่อไปนี้",
+    "อย่างใดอย่างหนึ่งดังต่อไปนี้",
+];
+static PLAIN_HEADINGS: &[&str] = &[
+    "อำนาจกรรมการ",
+    "อำนาจของกรรมการ",
+    "อำนาจลงนาม",
+    "อำนาจการลงนาม",
+    "อำนาจหุ้นส่วนผู้จัดการ",
+    "อำนาจผู้ชำระบัญชี",
+    "เงื่อนไขการลงนาม",
+];
+
+fn first_of(text: &[char], at: usize, words: &[&str]) -> usize {
+    text.get(at..)
+        .and_then(|rest| words.iter().filter_map(|word| prefix(rest, word)).max())
+        .unwrap_or(0)
+}
+
+/// กรรมการผู้มีอำนาจลงนามผูกพันบริษัท คือ; จำนวนหรือชื่อกรรมการซึ่งลงชื่อผูกพันบริษัทได้; อำนาจกรรมการ:
+fn heading(text: &[char]) -> Option<(Word, usize)> {
+    let plain = first_of(text, 0, PLAIN_HEADINGS);
+    if plain > 0 {
+        let end = first_of(text, plain, HEADING_ENDS);
+        return (end > 0).then_some((Heading, plain + end));
+    }
+    let lead = first_of(text, 0, HEADING_LEADS);
+    let office = first_of(text, lead, HEADING_OFFICES);
+    let mut at = lead + office;
+    let relative = first_of(text, at, HEADING_RELATIVES);
+    at += relative;
+    let (_, verb) = sign_phrase(text.get(at..)?)?;
+    at += verb;
+    at += first_of(text, at, &["ได้"]);
+    let end = first_of(text, at, HEADING_ENDS);
+    let choice = first_of(text, at, HEADING_CHOICES);
+    if office > 0 && choice > 0 {
+        return Some((Heading, at + choice));
+    }
+    let asks = lead > 0 && office > 0;
+    (office > 0 && (relative > 0 || asks) && (end > 0 || asks)).then_some((HeadingSign, at + end))
 }
 
 /// A verb of signing, with ผูกพันบริษัท or the like behind it.
@@ -382,17 +382,62 @@ fn sign_phrase(text: &[char]) -> Option<(Word, usize)> {
     }
 }
 
+// Words that make a seal phrase behind them speak of every alternative.
+static EVERY_CASE: &[&str] = &[
+    "ทั้งนี้ในทุกกรณี",
+    "ทั้งนี้ทุกกรณี",
+    "โดยทุกกรณี",
+    "โดยในทุกกรณี",
+    "ในทุกกรณี",
+    "ทุกกรณี",
+    "ทั้งสองกรณี",
+    "โดยทั้งสองกรณี",
+    "ทั้งนี้ทั้งสองกรณี",
+    "ทั้งสามกรณี",
+    "ทุกข้อ",
+];
+
+fn seal_for_all(text: &[char]) -> Option<(Word, usize)> {
+    let lead = EVERY_CASE
+        .iter()
+        .filter_map(|lead| prefix(text, lead))
+        .max()?;
+    let rest = text.get(lead..)?;
+    // None at the end of every alternative is none at the end of the last: silence asks for none.
+    if let Some((_, length)) = seal_phrase(rest, NO_SEAL_LEADS, NoSeal) {
+        return Some((NoSeal, lead + length));
+    }
+    let (_, length) = seal_phrase(rest, SEAL_LEADS, Seal)?;
+    Some((SealForAll, lead + length))
+}
+
 /// ประทับตรา, then สำคัญ, ของ and an owner, each if it is there.
 fn seal_phrase(text: &[char], leads: &[&str], kind: Word) -> Option<(Word, usize)> {
-    let mut length = leads.iter().filter_map(|lead| prefix(text, lead)).max()?;
+    let before = first_of(text, 0, &["ทั้งนี้โดย", "ทั้งนี้", "โดยทั้งนี้"]);
+    let lead = leads
+        .iter()
+        .filter_map(|lead| prefix(text.get(before..)?, lead))
+        .max()?;
+    let mut length = before + lead;
     let after = |length: usize, word: &str| text.get(length..).and_then(|rest| prefix(rest, word));
+    length += after(length, "ประทับ").unwrap_or(0);
     length += after(length, "สำคัญ").unwrap_or(0);
     let of = after(length, "ของ").unwrap_or(0);
-    match SEAL_OWNERS
+    length += SEAL_OWNERS
         .iter()
         .find_map(|owner| after(length + of, owner))
-    {
-        Some(owner) => Some((kind, length + of + owner)),
-        Option::None => Some((kind, length)),
+        .map_or(0, |owner| of + owner);
+    length += SEAL_TAILS
+        .iter()
+        .find_map(|tail| after(length, tail))
+        .unwrap_or(0);
+    // "จะประทับตราหรือไม่ก็ได้" asks for none; "ประทับตราทั้งสองกรณี" asks for it everywhere.
+    if let Some(free) = after(length, "หรือไม่ก็ได้") {
+        return Some((NoSeal, length + free));
     }
+    let everywhere = first_of(text, length, EVERY_CASE);
+    if everywhere > 0 && kind == Seal {
+        return Some((SealForAll, length + everywhere));
+    }
+    Some((kind, length))
 }

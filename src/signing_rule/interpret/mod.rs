@@ -2,44 +2,60 @@
 //!
 //! # How it reads
 //!
-//! 1. The text is normalised ([`crate::kernel::text::normalise`]); spaces carry no meaning.
+//! 1. The text is normalised ([`crate::kernel::text::normalise`]); spaces carry no meaning in Thai.
 //! 2. `names.rs`: names on record, now or earlier, become tokens first, longest first, since a name may
-//!    hold a connector or a number word.
-//! 3. `lexer.rs`, `lexicon.rs`: the rest becomes numbers, items, groups, acts and words; whatever is left is an
-//!    unknown token, and a sentence with one is `unresolved`.
-//! 4. `party.rs`, `branch.rs`, `statement.rs`: recursive descent that returns *every* parse and, where the words
-//!    leave the scope of a connector or of the seal open, every reading of it.
-//! 5. Readings are compared by what they compile to. One meaning is `complete`; several are `ambiguous`, all
-//!    returned; none is `unresolved`. Precedence never chooses.
+//!    hold a connector or a number word. A title settles who is meant where two people share a name.
+//! 3. `lexer.rs`, `lexicon.rs`, `phrases.rs`, `english.rs`: the rest becomes numbers, items, groups, acts and
+//!    words; whatever is left is an unknown token, and a sentence with one is `unresolved`.
+//! 4. Recursive descent that returns *every* parse and, where the words leave the scope of a connector or of the
+//!    seal open, every reading of it: `party.rs`, `groups.rs` and `english.rs` say who, `modifiers.rs` who does
+//!    not count and who must, `branch.rs` reads one alternative and `readings.rs` what its parties mean together,
+//!    `statement.rs` and `cases.rs` the whole sentence, `compose.rs` and `scope.rs` make clauses of it.
+//! 5. `meaning.rs`: readings are compared by what they decide. One meaning is `complete`; several are
+//!    `ambiguous`, all returned; none is `unresolved`. Precedence never chooses.
 //!
 //! # Grammar
 //!
 //! ```text
 //! statement  = [HEADING] { definition } element { element } { definition } { "/" | limits }
-//! element    = [OR] [ITEM] branch                                   alternative
-//!            | [ITEM] (CASE | IN) scope [BESIDES] [GIVE] branch      for this only
-//!            | [ITEM] BESIDES [scope] [GIVE] branch                  added
-//!            | EXCEPT scope [ [GIVE] branch ]                        withdrawn there
-//!            | OTHER-CASES [GIVE] branch                             everything else
+//! element    = [OR] [ITEM] branch                                   alternative; ITEM numbers every one or none
+//!            | [ITEM] (CASE | IN) scope [BESIDES] [give] branch      for this only
+//!            | [ITEM] BESIDES [scope] [give] branch                  added
+//!            | (AND | OR) … branch with TOO                          added by its own words
+//!            | EXCEPT scope [ [give] branch | [give] SEAL | NO-SEAL ]  withdrawn there
+//!            | EXCEPT ITEM scope give branch { ITEM scope give branch }
+//!            | (CASE-INSTEAD scope | CASE scope MUST) branch         takes the general rule's place there
+//!            | [office] FORBIDDEN acts [amounts] [EXCEPT branch]     nobody, or only these
+//!            | OTHER-CASES [BESIDES ITEM {(AND | TO) ITEM}] [give] branch   everything else
+//!            | OVER-THAT [give] (branch | MUST names SIGN TOO)       above the ceiling just said
+//!            | SEAL | SEAL-FOR-ALL                                   behind definitions: of the alternative before
+//! give       = GIVE | MUST
 //! scope      = acts [amounts] | amounts
-//! acts       = ACT { (AND | OR | ",") ACT }
-//! amounts    = [LIMIT] [UNIT] bound { [BUT] bound } [UNIT]
-//! bound      = NOT-OVER n BAHT | OVER n BAHT | BELOW n BAHT | FROM n BAHT (UPWARDS | TO n BAHT)
-//! branch     = party [MAY] [JOINT] SIGN closing
-//!            | party [SIGN] WITH party { WITH party } [SIGN] closing
-//! closing    = { JOINT | TOTAL n PERSON | BOTH n PERSON | ALL | ANY-ONE | ALONE | SEAL | NO-SEAL | amounts | noise }
-//! party      = names [threshold] | directors | pool | group
+//! acts       = [ABOUT] ACT { (AND | OR | ",") [ABOUT] ACT } [DEFINE acts]
+//! amounts    = [LIMIT] [UNIT] bound { [BUT | AND] bound } [UNIT]
+//! bound      = (NOT-OVER | WITHIN) n BAHT | OVER n BAHT | BELOW n BAHT | AT-LEAST n BAHT | FROM n BAHT (UPWARDS | TO n BAHT)
+//! branch     = chain [modifier] SIGN closing | chain SIGN WITH chain [SIGN] closing | SIGN BY party closing
+//! chain      = party { (WITH | AND | OR) party }      AND and OR only before an office, a group or a closed list
+//! closing    = { JOINT | TOTAL n PERSON | BOTH n PERSON | ALL | ANY-ONE | ALONE | count | SEAL | NO-SEAL
+//!              | modifier | DEFINE names | [CASE] scope | OTHER-CASES | TOO | noise }
+//! modifier   = (NOT-BEING | EXCEPT) (names | GROUP)    who fills no counted seat
+//!            | BY names FORBIDDEN SIGN
+//!            | AMONG-THEM required { AND required } [SIGN] [TOO]     who must be among those counted
+//! party      = names [office] [threshold] | office [DEFINE] names | directors | pool | group | english
 //! names      = NAME { [AND | OR | AND-OR | ","] NAME }
-//! threshold  = ANY-ONE [IN n PERSON] | n [PERSON] IN n [PERSON] [THIS] | BOTH n PERSON | n PERSON THIS | ALL
+//! threshold  = ANY-ONE [IN n PERSON] | EACH | n [PERSON] IN n [PERSON] [THIS] | BOTH n PERSON | n PERSON [THIS] | ALL
 //! directors  = DIRECTOR (count | n [PERSON] IN n PERSON | ALL | BOTH n PERSON | share)
-//!            | DIRECTOR [OTHER] [AGAIN] count                        only behind WITH
-//!            | DIRECTOR n IN n PERSON THIS names
-//! count      = [AT-LEAST] n PERSON [UPWARDS] | ANY-ONE | ONE-PERSON | SOLE
+//!            | DIRECTOR [OTHER] [AGAIN] count                        behind WITH, or leaving out whoever was named before
+//!            | DIRECTOR n [IN n PERSON] THIS names                   the list may also stand behind the verb
+//! count      = [AT-LEAST] n PERSON [UPWARDS] | OVER n PERSON | ANY-ONE | ONE-PERSON | SOLE | EACH
 //! share      = [AT-LEAST] (HALF | MORE-THAN-HALF) [OF-BOARD]
-//! pool       = (MANAGING-PARTNER | LIQUIDATOR) [count | ALL | BOTH n PERSON]
-//! group      = [DIRECTOR] GROUP (count | ALL) | [DIRECTOR] GROUP [DEFINE] names count
-//!            | [DIRECTOR] GROUP { [AND] GROUP } EACH-GROUP count | [DIRECTOR] n IN n GROUPS EACH-GROUP count
-//! definition = [DIRECTOR] GROUP [DEFINE] names
+//! pool       = (MANAGING-PARTNER | LIQUIDATOR) [count | ALL | BOTH n PERSON | OTHER AGAIN count]
+//! group      = [DIRECTOR] GROUP [count | ALL | n IN n PERSON] | [DIRECTOR] GROUP DEFINE names count
+//!            | GROUP { (AND | OR | AND-OR) GROUP } [EACH-GROUP count | count] | count IN (GROUP | SAME-GROUP | DIFFERENT-GROUPS)
+//!            | n [IN n] GROUPS EACH-GROUP count | ANY-GROUP (count | WHOLE-GROUP)
+//! definition = [DIRECTOR] GROUP [DEFINE] [n PERSON] names | names BEING [DIRECTOR] GROUP | ITEM names
+//! english    = [ANY] [AT-LEAST] n [OTHER] [OF [THIS]] office [IN GROUP | names] | ALL DIRECTOR | names ANY n OF THIS
+//! limits     = LIMITS (NONE | element that forbids, or that a duty replaces)
 //! ```
 //!
 //! # What settles a scope
@@ -48,20 +64,33 @@
 //! * `ก และ ข หรือ ค`, `ก หรือ ข และ ค`: nothing settles it; every bracketing is a reading. A total
 //!   (รวมเป็นสองคน) rules out the readings it does not fit.
 //! * A repeated verb opens a new alternative; where it could also repeat the old one, both are readings.
-//! * A seal phrase behind a later alternative may belong to the silent ones before it: two readings.
+//! * A seal phrase behind a later alternative may belong to the silent ones before it: two readings, unless the
+//!   words say that it is for all (ทุกกรณี).
+//! * A case behind a general rule replaces it or adds to it: two readings, unless a word says which (เว้นแต่, ต้อง;
+//!   นอกจาก…แล้ว, ได้ด้วย), or unless adding would add nothing.
+//! * An amount behind several acts joined by และ may limit all of them or the last: not read.
 //! * Sole authority is only read from words that say it: one name, คนใดคนหนึ่ง, หนึ่งคน, ผู้เดียว, แต่ละคน, หรือ.
+//!   ทุกคนมีอำนาจ may mean each of them or all together: not read.
 //!
-//! To add a phrase: a row in `lexicon.rs`. To add a pattern: an arm in the function named like the rule of the
-//! grammar above, and a row in the table of tests with its expected meaning.
+//! To add a phrase: its row in `phrases.rs`. To add a pattern: an arm in the function named like the rule of the
+//! grammar above, a row in the table of tests with its expected meaning, and lines in `tests/statements`.
 
 mod amounts;
+mod brackets;
 mod branch;
+mod cases;
 mod compose;
+mod english;
 mod groups;
 mod lexer;
 mod lexicon;
+mod meaning;
+mod modifiers;
 mod names;
 mod party;
+mod phrases;
+mod readings;
+mod scope;
 mod statement;
 
 #[cfg(test)]
@@ -70,15 +99,15 @@ mod generated_tests;
 mod tests;
 
 use super::board::{Board, Member, Role};
-use super::clause::{Seal, SigningRule};
+use super::clause::{Scope, SigningRule};
 use super::compile::{CompiledRule, compile};
-use super::matching::implies;
 use super::rule::{Rule, Span};
 use super::standing::{JuristicType, Standing, Status};
 use super::verdict::Flag;
 use crate::kernel::text::normalise;
 use lexer::{Kind, Token, tokens};
 use lexicon::Word;
+use meaning::same_meaning;
 use names::Names;
 use party::{Sentence, Sizes};
 use serde::Serialize;
@@ -169,9 +198,11 @@ pub fn office_spoken_of(text: &str) -> Role {
         .chars()
         .filter(|scalar| *scalar != ' ')
         .collect();
-    if text.contains("ผู้ชำระบัญชี") {
+    let lower = text.to_ascii_lowercase();
+    let winding_up = ["ผู้ชำระบัญชี", "ในการชำระบัญชี"];
+    if winding_up.iter().any(|words| text.contains(words)) || lower.contains("liquidator") {
         Role::Liquidator
-    } else if text.contains("หุ้นส่วน") {
+    } else if text.contains("หุ้นส่วน") || lower.contains("managingpartner") {
         Role::ManagingPartner
     } else {
         Role::Director
@@ -194,7 +225,7 @@ pub fn interpret(text: &str, register: &Register<'_>) -> Interpretation {
     let says_something = |token: &Token| {
         !matches!(
             token.kind,
-            Kind::Word(Word::Slash | Word::Stop | Word::None | Word::Heading)
+            Kind::Word(Word::Slash | Word::Stop | Word::None | Word::Heading | Word::HeadingSign)
         )
     };
     if !tokens.iter().any(says_something) {
@@ -211,6 +242,8 @@ pub fn interpret(text: &str, register: &Register<'_>) -> Interpretation {
     let mut sentence = Sentence {
         tokens: &tokens,
         sizes,
+        directors: directors(register.board),
+        implied_verb: implied_verb(&tokens),
         groups: BTreeMap::new(),
         budget: Cell::new(BUDGET),
         furthest: Cell::new(0),
@@ -230,7 +263,13 @@ pub fn interpret(text: &str, register: &Register<'_>) -> Interpretation {
         };
         return Interpretation::unresolved(vec![span], vec![Flag::UnknownWords]);
     };
-    conclude(parsed, &sentence, register, whole)
+    conclude(
+        parsed,
+        office_spoken_of(text),
+        &sentence.groups,
+        register,
+        whole,
+    )
 }
 
 fn sizes(board: &Board) -> Sizes {
@@ -248,6 +287,22 @@ fn sizes(board: &Board) -> Sizes {
         managing_partners: holders(Role::ManagingPartner),
         liquidators: holders(Role::Liquidator),
     }
+}
+
+/// Every director on record, each person once.
+fn directors(board: &Board) -> Vec<Rule> {
+    board
+        .people_where(|member| member.role == Role::Director)
+        .each()
+        .filter_map(|person| board.reference_of(person))
+        .filter_map(|reference| Rule::person(reference).ok())
+        .collect()
+}
+
+/// Whether the heading holds the only verb: กรรมการผู้มีอำนาจลงนามผูกพันบริษัท คือ นาย ก.
+fn implied_verb(tokens: &[Token]) -> bool {
+    let says = |word: Word| tokens.iter().any(|token| token.kind == Kind::Word(word));
+    says(Word::HeadingSign) && !says(Word::Sign)
 }
 
 /// Tokens that no grammar reads, and what they are.
@@ -289,6 +344,9 @@ fn not_understood(
 fn definitions(sentence: &Sentence<'_>) -> Option<BTreeMap<String, Vec<Rule>>> {
     let mut groups: BTreeMap<String, Vec<Rule>> = BTreeMap::new();
     for at in 0..sentence.tokens.len() {
+        if sentence.within_a_list(at) {
+            continue;
+        }
         let Some((label, mut ends)) = sentence.definition(at) else {
             continue;
         };
@@ -317,7 +375,8 @@ fn definitions(sentence: &Sentence<'_>) -> Option<BTreeMap<String, Vec<Rule>>> {
 
 fn conclude(
     parsed: Vec<statement::Reading>,
-    sentence: &Sentence<'_>,
+    office: Role,
+    groups: &BTreeMap<String, Vec<Rule>>,
     register: &Register<'_>,
     whole: Span,
 ) -> Interpretation {
@@ -329,12 +388,16 @@ fn conclude(
         }
     }
     let boards = comparison_boards(register);
-    let standing = spoken_standing(sentence.tokens, register.juristic_type);
+    let standing = spoken_standing(office, register.juristic_type);
     let mut readings: Vec<(SigningRule, Vec<CompiledRule>)> = Vec::new();
-    for rule in parsed.into_iter().flat_map(|reading| reading.rules) {
-        if !uses_every_group(&rule, &sentence.groups) {
+    for (rule, added) in parsed.into_iter().flat_map(|reading| reading.rules) {
+        if !uses_its_groups(&rule, groups) {
             return Interpretation::unresolved(vec![whole], vec![Flag::UnknownWords]);
         }
+        let rule = match office {
+            Role::Liquidator => rule.of_liquidators(),
+            _ => rule,
+        };
         let compiled: Result<Vec<CompiledRule>, _> = boards
             .iter()
             .map(|board| compile(&rule, board, standing))
@@ -342,6 +405,10 @@ fn conclude(
         let Ok(compiled) = compiled else {
             return Interpretation::unresolved(vec![whole], vec![Flag::RuleTooLarge]);
         };
+        // A case that would add nothing was not written to add: it takes the general rule's place.
+        if added && adds_nothing(&rule, &compiled, &boards, standing) {
+            continue;
+        }
         let known = readings.iter().any(|(other, other_compiled)| {
             compiled
                 .iter()
@@ -389,24 +456,39 @@ fn conclude(
     }
 }
 
-/// A group that is defined and never used was not understood.
-fn uses_every_group(rule: &SigningRule, groups: &BTreeMap<String, Vec<Rule>>) -> bool {
-    let mut labels: Vec<&str> = Vec::new();
-    let mut open: Vec<&Rule> = rule.clauses().iter().map(|clause| &clause.rule).collect();
-    while let Some(rule) = open.pop() {
-        if let super::rule::RuleKind::AtLeast {
-            label: Some(label), ..
-        } = &rule.kind
-        {
-            labels.push(label);
-        }
-        open.extend(rule.parts());
-    }
-    groups.keys().all(|group| {
-        labels
-            .iter()
-            .any(|label| label.strip_prefix("กลุ่ม ") == Some(group))
+/// Whether the clauses with a scope of their own allow nobody whom the general ones do not allow.
+fn adds_nothing(
+    rule: &SigningRule,
+    compiled: &[CompiledRule],
+    boards: &[Board],
+    standing: Standing,
+) -> bool {
+    let general: Vec<_> = rule
+        .clauses()
+        .iter()
+        .filter(|clause| clause.scope == Scope::default())
+        .cloned()
+        .collect();
+    let Ok(general) = SigningRule::new(general) else {
+        return false;
+    };
+    boards.iter().zip(compiled).all(|(board, compiled)| {
+        compile(&general, board, standing)
+            .is_ok_and(|alone| same_meaning((rule, compiled), (&general, &alone)))
     })
+}
+
+/// A sentence that defines groups and uses none of them was not understood.
+fn uses_its_groups(rule: &SigningRule, groups: &BTreeMap<String, Vec<Rule>>) -> bool {
+    let mut named: Vec<&str> = rule.people();
+    named.sort_unstable();
+    groups.is_empty()
+        || groups.values().any(|members| {
+            members
+                .iter()
+                .flat_map(|member| member.people())
+                .all(|person| named.binary_search(&person).is_ok())
+        })
 }
 
 /// The board as it is, and as it would be if everybody who was on record still were: readings that agree
@@ -430,14 +512,13 @@ fn comparison_boards(register: &Register<'_>) -> Vec<Board> {
 }
 
 /// The standing under which the statement's office signs.
-fn spoken_standing(tokens: &[Token], juristic_type: Option<JuristicType>) -> Standing {
-    let says = |word: Word| tokens.iter().any(|token| token.kind == Kind::Word(word));
+fn spoken_standing(office: Role, juristic_type: Option<JuristicType>) -> Standing {
     let juristic_type = match juristic_type {
         Some(known) if known.is_company() || known.is_partnership() => known,
-        _ if says(Word::ManagingPartner) => JuristicType::LimitedPartnership,
+        _ if office == Role::ManagingPartner => JuristicType::LimitedPartnership,
         _ => JuristicType::LimitedCompany,
     };
-    let status = if says(Word::Liquidator) {
+    let status = if office == Role::Liquidator {
         Status::DissolvedLiquidating
     } else {
         Status::Active
@@ -446,25 +527,4 @@ fn spoken_standing(tokens: &[Token], juristic_type: Option<JuristicType>) -> Sta
         status,
         juristic_type,
     }
-}
-
-/// Whether each rule's every alternative is one of the other's, or asks for more: a proof of equal meaning.
-fn same_meaning(one: (&SigningRule, &CompiledRule), two: (&SigningRule, &CompiledRule)) -> bool {
-    covered_by(one, two) && covered_by(two, one)
-}
-
-fn covered_by(one: (&SigningRule, &CompiledRule), two: (&SigningRule, &CompiledRule)) -> bool {
-    let scope_of = |rule: &SigningRule, index: usize| {
-        rule.clauses().get(index).map(|clause| clause.scope.clone())
-    };
-    !one.1.clauses.is_empty()
-        && one.1.clauses.iter().all(|clause| {
-            clause.alternatives.iter().all(|strong| {
-                two.1.clauses.iter().any(|other| {
-                    scope_of(one.0, clause.index) == scope_of(two.0, other.index)
-                        && (other.seal == Seal::NotRequired || other.seal == clause.seal)
-                        && other.alternatives.iter().any(|weak| implies(strong, weak))
-                })
-            })
-        })
 }

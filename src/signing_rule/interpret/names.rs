@@ -95,11 +95,11 @@ impl Names {
             return;
         }
         let whole = name.split(' ').count() > 1;
-        match self
-            .entries
-            .iter_mut()
-            .find(|entry| entry.scalars == scalars)
-        {
+        match self.entries.iter_mut().find(|entry| {
+            entry.scalars == scalars
+                    // นายกมล and นางสาวกมล are two people; a missing title leaves it open.
+                    && (entry.title == title || entry.title.is_none() || title.is_none())
+        }) {
             Some(entry) => {
                 entry.whole |= whole;
                 if entry.title != title {
@@ -129,7 +129,7 @@ impl Names {
         titled: bool,
         title: Option<Civil>,
     ) -> Option<(Found, usize)> {
-        self.entries.iter().find_map(|entry| {
+        let fitting = |entry: &Entry| {
             let length = matches(&entry.scalars, text.get(at..)?)?;
             let end = at + length;
             let apart = |position: usize| spaced.get(position).copied().unwrap_or(true);
@@ -151,8 +151,21 @@ impl Names {
                 (Some(said), Some(recorded)) => said == recorded,
                 _ => true,
             };
-            (!continues && begins && recognisable && same).then(|| (entry.found.clone(), length))
-        })
+            (!continues && begins && recognisable && same).then_some(length)
+        };
+        let (first, length) = self
+            .entries
+            .iter()
+            .find_map(|entry| fitting(entry).map(|length| (entry, length)))?;
+        let several = self.entries.iter().any(|entry| {
+            entry.scalars == first.scalars && entry.found != first.found && fitting(entry).is_some()
+        });
+        let found = if several {
+            Found::Several
+        } else {
+            first.found.clone()
+        };
+        Some((found, length))
     }
 }
 

@@ -6,8 +6,6 @@ use crate::signing_rule::rule::{Majority, Pool, Rule, RuleKind, RuleRefusal, Spa
 use std::cell::Cell;
 use std::collections::BTreeMap;
 
-/// Names longer than this in one mixed sequence of และ and หรือ are not bracketed.
-const MAX_MIXED: usize = 6;
 /// The most names in one list.
 const MAX_LIST: usize = 128;
 
@@ -41,6 +39,13 @@ pub(super) enum Who {
     Bare(Pool),
     /// กรรมการ without a count: read only when one stands behind the verb.
     BareDirectors,
+    /// Groups without a count, with their connectors.
+    BareGroups {
+        labels: Vec<String>,
+        joins: Vec<Join>,
+    },
+    /// กรรมการสองในสามคนนี้, whose list stands behind the verb.
+    Pointing { n: u16, of: usize },
 }
 
 #[derive(Debug, Clone)]
@@ -58,6 +63,10 @@ pub(super) type Definition = (String, Vec<(usize, Vec<Rule>)>);
 pub(super) struct Sentence<'a> {
     pub(super) tokens: &'a [Token],
     pub(super) sizes: Sizes,
+    /// Every director on record.
+    pub(super) directors: Vec<Rule>,
+    /// The heading holds the only verb.
+    pub(super) implied_verb: bool,
     /// Members of the groups the sentence defines, by label.
     pub(super) groups: BTreeMap<String, Vec<Rule>>,
     /// Work left; at zero nothing more is read.
@@ -107,7 +116,7 @@ impl Sentence<'_> {
         }
     }
 
-    fn name(&self, at: usize) -> Option<Rule> {
+    pub(super) fn name(&self, at: usize) -> Option<Rule> {
         let Some(Kind::Name(reference)) = self.kind(at) else {
             return None;
         };
@@ -119,6 +128,11 @@ impl Sentence<'_> {
 
     /// The list of names at this place, in every length, shortest first.
     pub(super) fn name_lists(&self, at: usize) -> Vec<(usize, Vec<Rule>, Vec<Join>)> {
+        self.lists(at, false)
+    }
+
+    /// As [`Sentence::name_lists`]; in a definition กับ joins names like และ.
+    pub(super) fn lists(&self, at: usize, defining: bool) -> Vec<(usize, Vec<Rule>, Vec<Join>)> {
         let mut lists = Vec::new();
         let mut people: Vec<Rule> = Vec::new();
         let mut joins: Vec<Join> = Vec::new();
@@ -140,8 +154,14 @@ impl Sentence<'_> {
             }
             let (mut after, join) = match self.kind(next) {
                 Some(Kind::Word(Word::And)) => (next + 1, Join::And),
+                Some(Kind::Word(Word::With)) if defining => (next + 1, Join::And),
                 Some(Kind::Word(Word::Or | Word::AndOr)) => (next + 1, Join::Or),
-                Some(Kind::Word(Word::Comma)) => (next + 1, Join::Beside),
+                Some(Kind::Word(Word::Comma)) => match self.kind(next + 1) {
+                    // "A, B, and C"
+                    Some(Kind::Word(Word::And)) => (next + 2, Join::And),
+                    Some(Kind::Word(Word::Or)) => (next + 2, Join::Or),
+                    _ => (next + 1, Join::Beside),
+                },
                 _ => (next, Join::Beside),
             };
             if numbered {
@@ -160,13 +180,16 @@ impl Sentence<'_> {
     pub(super) fn parties(&self, at: usize, with: bool) -> Vec<(usize, Party)> {
         let mut found = Vec::new();
         if matches!(self.kind(at), Some(Kind::Name(_) | Kind::Item(_))) {
-            self.named(at, &mut found);
+            self.named(at, at, &mut found);
         }
         let bare = self.skip(at, Word::Director);
         if bare > at {
-            self.directors(at, bare, with, &mut found);
+            let office = self.skip(bare, Word::AnyWhich);
+            self.directors(at, office, with, &mut found);
             self.counted_list(at, bare, &mut found);
+            self.listed(at, bare, &mut found);
         }
+        // สองในสามคนนี้ … คือ ก ข ค, จำนวนสองคนจาก ก ข ค
         self.groups_here(at, bare, &mut found);
         for (word, pool, size) in [
             (
@@ -177,13 +200,24 @@ impl Sentence<'_> {
             (Word::Liquidator, Pool::Liquidator, self.sizes.liquidators),
         ] {
             if self.is(at, word) && size > 0 {
-                self.pool(at, pool, size, &mut found);
+                self.pool(at, pool, size, with, &mut found);
+                self.listed(at, at + 1, &mut found);
             }
         }
+        self.english_party(at, &mut found);
+        found.extend(self.english_office(at));
         found
     }
 
-    fn party(&self, from: usize, to: usize, who: Who) -> (usize, Party) {
+    /// กรรมการ คือ ก และ ข: names behind the office they hold.
+    fn listed(&self, at: usize, behind: usize, found: &mut Vec<(usize, Party)>) {
+        let list = self.skip(behind, Word::Define);
+        if matches!(self.kind(list), Some(Kind::Name(_) | Kind::Item(1))) {
+            self.named(at, list, found);
+        }
+    }
+
+    pub(super) fn party(&self, from: usize, to: usize, who: Who) -> (usize, Party) {
         (
             to,
             Party {
@@ -213,9 +247,19 @@ impl Sentence<'_> {
         ))
     }
 
-    fn named(&self, at: usize, found: &mut Vec<(usize, Party)>) {
-        for (end, people, joins) in self.name_lists(at) {
-            let mixed = joins.contains(&Join::And) && joins.contains(&Join::Or);
+    /// The place after an office that a list of names may be followed by: ก และ ข กรรมการ, ก หุ้นส่วนผู้จัดการ.
+    fn skip_office(&self, at: usize) -> usize {
+        match self.kind(at) {
+            Some(Kind::Word(Word::Director | Word::ManagingPartner | Word::Liquidator)) => at + 1,
+            _ => at,
+        }
+    }
+
+    pub(super) fn named(&self, at: usize, list: usize, found: &mut Vec<(usize, Party)>) {
+        for (end, people, joins) in self.name_lists(list) {
+            let and = joins.contains(&Join::And);
+            let or = joins.contains(&Join::Or);
+            let mixed = and && or;
             let count = people.len();
             let names = |any_one| Who::Names {
                 people: people.clone(),
@@ -223,22 +267,45 @@ impl Sentence<'_> {
                 any_one,
             };
             found.push(self.party(at, end, names(false)));
+            let office = self.skip_office(end);
+            if office > end {
+                found.push(self.party(at, office, names(false)));
+            }
+            // โดยทั้งสองคน, โดยทุกคน
+            let whereby = self.skip(office, Word::Whereby);
+            let office = match self.kind(whereby) {
+                Some(Kind::Word(Word::Both | Word::All | Word::AnyOne | Word::Each)) => whereby,
+                _ => office,
+            };
+            // แต่ละคน, ต่างคนต่าง: each alone, whatever joins them.
+            if self.is(office, Word::Each) && !mixed {
+                let rule = Rule::any_of(people.clone());
+                found.extend(self.settled(at, office + 1, rule, false));
+            }
             if count < 2 {
                 continue;
             }
-            // คนใดคนหนึ่ง, with or without the number it is out of.
-            let director = self.skip(end, Word::Director);
-            if self.is(director, Word::AnyOne) {
-                let mut to = director + 1;
+            self.english_count_of_list(at, office, &people, found);
+            // คนใดคนหนึ่ง, with or without the number it is out of; อีกคนหนึ่ง behind a choice.
+            let again = self.is(office, Word::Again) && or;
+            let one = self.skip(office, Word::Again);
+            if self.is(office, Word::AnyOne) || (again && matches!(self.count(one), Some((_, 1)))) {
+                let mut to = if again {
+                    self.count(one).map_or(office + 1, |(to, _)| to)
+                } else {
+                    office + 1
+                };
                 let mut fits = true;
-                if self.is(to, Word::In)
-                    && let Some(of) = self.whole_number(to + 1)
-                {
-                    fits = usize::from(of) == count;
-                    to = self.skip(self.skip(to + 2, Word::Person), Word::This);
+                if self.is(to, Word::In) {
+                    let next = self.skip_office(to + 1);
+                    if let Some(of) = self.whole_number(next) {
+                        fits = usize::from(of) == count;
+                        to = self.skip(self.skip(next + 1, Word::Person), Word::This);
+                    } else if self.is(to + 1, Word::Count) && self.is(to + 2, Word::This) {
+                        to += 3;
+                    }
                 }
-                let only_and = joins.contains(&Join::And) && !mixed;
-                if fits && !only_and {
+                if fits {
                     found.push(self.party(at, to, names(true)));
                 }
                 continue;
@@ -247,7 +314,7 @@ impl Sentence<'_> {
                 continue;
             }
             // สองในสามคน, ทั้งสองคน, สองคนนี้, ทุกคน: the connectors before it only mark a list.
-            if let Some((to, n, of)) = self.fraction(director) {
+            if let Some((to, n, of)) = self.fraction(office) {
                 if of == count && usize::from(n) <= count {
                     found.extend(self.settled(
                         at,
@@ -255,26 +322,43 @@ impl Sentence<'_> {
                         Rule::at_least(n, people.clone(), None),
                         false,
                     ));
+                } else if usize::from(n) <= count.min(of) {
+                    // Two of three, but four are named: which three is not said.
+                    found.extend(self.settled(
+                        at,
+                        to,
+                        Rule::at_least(n, people.clone(), None),
+                        true,
+                    ));
                 }
-            } else if let Some((to, n)) = self.both(director).or_else(|| self.these(director)) {
-                if usize::from(n) == count && !joins.contains(&Join::Or) {
+            } else if let Some((to, n)) = self.both(office).or_else(|| self.these(office)) {
+                if usize::from(n) == count && !or {
                     found.extend(self.settled(at, to, Rule::all_of(people.clone()), false));
                 }
-            } else if self.is(director, Word::All) && !joins.contains(&Join::Or) {
-                found.extend(self.settled(at, director + 1, Rule::all_of(people.clone()), false));
+            } else if self.is(office, Word::All) && !or {
+                let to = self.skip(self.skip(office + 1, Word::This), Word::Joint);
+                found.extend(self.settled(at, to, Rule::all_of(people.clone()), false));
+            } else if let Some((to, n)) = self.count(office)
+                && !self.is(to, Word::In)
+                && !and
+                && usize::from(n) < count
+            {
+                // ก ข ค สองคน: two of those just named.
+                found.extend(self.settled(at, to, Rule::at_least(n, people.clone(), None), false));
             }
         }
     }
 
     /// \[จำนวน\] n \[คน\] ใน m \[คน\] \[นี้\]
-    fn fraction(&self, at: usize) -> Option<(usize, u16, usize)> {
-        let at = self.skip(at, Word::Count);
+    pub(super) fn fraction(&self, at: usize) -> Option<(usize, u16, usize)> {
+        let at = self.skip(self.skip(at, Word::Count), Word::AtLeast);
         let n = self.whole_number(at)?;
-        let next = self.skip(at + 1, Word::Person);
+        let next = self.skip(self.skip(at + 1, Word::Person), Word::AnyWhich);
         if !self.is(next, Word::In) {
             return None;
         }
-        let next = self.skip(next + 1, Word::Count);
+        let next = self.skip(self.skip(next + 1, Word::Count), Word::Director);
+        let next = self.skip(next, Word::All);
         let of = self.whole_number(next)?;
         let counted = self.skip(next + 1, Word::Person);
         // สองในสามกลุ่ม counts groups.
@@ -286,6 +370,7 @@ impl Sentence<'_> {
 
     /// ทั้ง n คน [นี้]
     pub(super) fn both(&self, at: usize) -> Option<(usize, u16)> {
+        let at = self.skip(at, Word::All);
         if !self.is(at, Word::Both) {
             return None;
         }
@@ -304,18 +389,28 @@ impl Sentence<'_> {
 
     /// \[อย่างน้อย\] \[จำนวน\] n คน \[ขึ้นไป\] \[ใดก็ได้\], or คนใดคนหนึ่ง, คนหนึ่ง, ผู้เดียว.
     pub(super) fn count(&self, at: usize) -> Option<(usize, u16)> {
-        if self.is(at, Word::AnyOne) || self.is(at, Word::OnePerson) || self.is(at, Word::Sole) {
-            return Some((at + 1, 1));
+        let plain = self.skip(at, Word::Count);
+        if let Some(Kind::Word(Word::AnyOne | Word::OnePerson | Word::Sole | Word::Each)) =
+            self.kind(plain)
+        {
+            return Some((plain + 1, 1));
+        }
+        // มากกว่าหนึ่งคน, เกินกว่าสองคน
+        if self.is(plain, Word::Over)
+            && let Some(n) = self.whole_number(plain + 1)
+            && self.is(plain + 2, Word::Person)
+        {
+            return n.checked_add(1).map(|n| (plain + 3, n));
         }
         let from = self.is(at, Word::From);
-        let next = self.skip(at, Word::Count);
         let next = if from {
-            next + 1
+            at + 1
         } else {
-            self.skip(next, Word::AtLeast)
+            self.skip(plain, Word::AtLeast)
         };
         let next = self.skip(next, Word::Count);
         let n = self.whole_number(next)?;
+        // สองใน … is a fraction; "สองคน" needs its counter, but for "จำนวนสอง".
         if !self.is(next + 1, Word::Person) {
             return None;
         }
@@ -332,10 +427,24 @@ impl Sentence<'_> {
         if board == 0 {
             return;
         }
-        if let Some((to, n)) = self.count(bare) {
+        let total = self.skip(bare, Word::Total);
+        if let Some((to, n)) = self.count(total) {
             // กรรมการสองคนนี้ points at a list that is not here; กรรมการสองคนในห้าคน is a fraction.
             if !self.is(to, Word::This) && !self.is(to, Word::In) {
                 found.extend(self.settled(at, to, Rule::any_director(n), false));
+            }
+        }
+        // กรรมการคนใดคนหนึ่งในจำนวนห้าคน
+        if let Some(Kind::Word(Word::AnyOne | Word::OnePerson)) = self.kind(bare)
+            && self.is(bare + 1, Word::In)
+        {
+            let next = self.skip(self.skip(bare + 2, Word::Count), Word::Director);
+            if let Some(of) = self.whole_number(next)
+                && self.is(next + 1, Word::Person)
+                && !self.is(next + 2, Word::This)
+            {
+                let mismatch = usize::from(of) != board;
+                found.extend(self.settled(at, next + 2, Rule::any_director(1), mismatch));
             }
         }
         let pointing = |to: usize| {
@@ -345,23 +454,32 @@ impl Sentence<'_> {
         };
         if let Some((to, n, of)) = self.fraction(bare)
             && usize::from(n) <= of
-            && !pointing(to)
         {
-            found.extend(self.settled(at, to, Rule::any_director(n), of != board));
-            // Two of three on a board of another size may also mean two thirds.
-            if of != board
-                && let Ok(share) = u16::try_from((usize::from(n) * board).div_ceil(of))
-            {
-                found.extend(self.settled(at, to, Rule::any_director(share), true));
+            if pointing(to) {
+                found.push(self.party(at, to, Who::Pointing { n, of }));
+            } else {
+                found.push(self.party(at, to, Who::Pointing { n, of }));
+                found.extend(self.settled(at, to, Rule::any_director(n), of != board));
+                // Two of three on a board of another size may also mean two thirds.
+                if of != board
+                    && let Ok(share) = u16::try_from((usize::from(n) * board).div_ceil(of))
+                {
+                    found.extend(self.settled(at, to, Rule::any_director(share), true));
+                }
             }
         }
         if self.is(bare, Word::All) {
             let all = || Ok(Rule::new(RuleKind::AllDirectors));
-            match self.whole_number(bare + 1) {
-                Some(n) if self.is(bare + 2, Word::Person) => {
-                    found.extend(self.settled(at, bare + 3, all(), usize::from(n) != board));
+            let to = self.skip(bare + 1, Word::Both);
+            match self.whole_number(to) {
+                Some(n) if self.is(to + 1, Word::Person) => {
+                    found.extend(self.settled(at, to + 2, all(), usize::from(n) != board));
                 }
-                _ => found.extend(self.settled(at, bare + 1, all(), false)),
+                _ if to == bare + 1 => {
+                    let to = self.skip(to, Word::All);
+                    found.extend(self.settled(at, to, all(), false));
+                }
+                _ => {}
             }
         }
         if let Some((to, n)) = self.both(bare) {
@@ -373,16 +491,66 @@ impl Sentence<'_> {
             found.extend(self.settled(at, to, rule, usize::from(n) != board));
         }
         self.share(at, bare, found);
+        // กรรมการที่มิใช่ ก คนใดคนหนึ่ง
+        if let Some((to, excluded)) = self.exclusion(bare)
+            && self.is(bare, Word::NotBeing)
+            && let Some((to, n)) = self.count(self.skip(to, Word::Again))
+            && let Some(rule) = Rule::any_director(n)
+                .ok()
+                .and_then(|rule| self.without(&rule, &excluded))
+        {
+            found.extend(self.settled(at, to, Ok(rule), false));
+        }
         if !with {
             found.push(self.party(at, bare, Who::BareDirectors));
         }
+        if with {
+            self.other_directors(at, bare, found);
+        } else if self.is(bare, Word::Other) {
+            // A later alternative of "other directors": nobody named before it fills its seats.
+            let again = self.skip(bare + 1, Word::Again);
+            let named = self.named_before(at);
+            if let Some((to, n)) = self.count(again)
+                && !named.is_empty()
+                && let Some(rule) = Rule::any_director(n)
+                    .ok()
+                    .and_then(|rule| self.without(&rule, &named))
+            {
+                found.extend(self.settled(at, to, Ok(rule), false));
+            }
+        }
+    }
+
+    fn named_before(&self, at: usize) -> Vec<Rule> {
+        (0..at).filter_map(|before| self.name(before)).collect()
+    }
+
+    /// กรรมการอื่นอีกสองคน, กรรมการสองคนอื่น, behind ร่วมกับ.
+    fn other_directors(&self, at: usize, bare: usize, found: &mut Vec<(usize, Party)>) {
         let other = self.skip(bare, Word::Other);
         let again = self.skip(other, Word::Again);
-        if with
-            && again > bare
+        if again > bare
             && let Some((to, n)) = self.count(again)
+            && !self.is(to, Word::In)
         {
             found.extend(self.settled(at, to, Rule::any_director(n), false));
+        }
+        if let Some((to, n)) = self.count(bare) {
+            let more = self.skip(self.skip(to, Word::Other), Word::Again);
+            if more > to {
+                found.extend(self.settled(at, more, Rule::any_director(n), false));
+            }
+        }
+        // กรรมการอื่นที่มิใช่ ก อีกหนึ่งคน
+        if let Some((to, excluded)) = self.exclusion(bare) {
+            let again = self.skip(to, Word::Again);
+            if let Some((to, n)) = self.count(again)
+                && let Some(rule) = Rule::any_director(n)
+                    .ok()
+                    .and_then(|rule| self.without(&rule, &excluded))
+            {
+                found.extend(self.settled(at, to, Ok(rule), false));
+            }
         }
     }
 
@@ -394,25 +562,57 @@ impl Sentence<'_> {
             Some(Kind::Word(Word::MoreThanHalf)) => Majority::MoreThanHalf,
             _ => return,
         };
-        let to = self.skip(next + 1, Word::OfBoard);
+        let mut to = self.skip(next + 1, Word::OfBoard);
+        if share == Majority::Half {
+            to = self.skip(to, Word::Upwards);
+        }
+        to = self.skip(to, Word::OfBoard);
         found.extend(self.settled(at, to, Ok(Rule::new(RuleKind::Majority(share))), false));
     }
 
-    /// กรรมการสองในสามคนนี้ \[คือ\] A B C
+    /// กรรมการสองในสามคนนี้ \[คือ\] A B C; กรรมการสองคนจาก A B C; กรรมการคนใดคนหนึ่งดังต่อไปนี้ A B C
     fn counted_list(&self, at: usize, bare: usize, found: &mut Vec<(usize, Party)>) {
-        let Some((to, n, of)) = self.fraction(bare) else {
-            return;
-        };
-        let list = self.skip(to, Word::Define);
-        for (end, people, joins) in self.name_lists(list) {
-            let mixed = joins.contains(&Join::And) && joins.contains(&Join::Or);
-            if people.len() == of && usize::from(n) <= of && !mixed {
-                found.extend(self.settled(at, end, Rule::at_least(n, people, None), false));
+        let fraction = self.fraction(bare).map(|(to, n, of)| (to, n, Some(of)));
+        let counted = self.count(bare).and_then(|(to, n)| {
+            let from = self.skip(to, Word::In);
+            let from = self.skip(from, Word::Director);
+            let pointed = self.skip(from, Word::This);
+            (pointed > to).then_some((pointed, n, None))
+        });
+        for (to, n, of) in fraction.into_iter().chain(counted) {
+            let list = self.skip(self.skip(to, Word::This), Word::Define);
+            for (end, people, joins) in self.name_lists(list) {
+                let mixed = joins.contains(&Join::And) && joins.contains(&Join::Or);
+                // Without a number of its own the list is all that is there.
+                let fits = match of {
+                    Some(of) => of == people.len(),
+                    None => !self.list_goes_on(end),
+                };
+                if fits && usize::from(n) <= people.len() && !mixed {
+                    found.extend(self.settled(at, end, Rule::at_least(n, people, None), false));
+                }
             }
         }
     }
 
-    fn pool(&self, at: usize, pool: Pool, size: usize, found: &mut Vec<(usize, Party)>) {
+    /// Whether another name of the same list follows.
+    pub(super) fn list_goes_on(&self, end: usize) -> bool {
+        let next = match self.kind(end) {
+            Some(Kind::Word(Word::And | Word::Or | Word::AndOr | Word::Comma)) => end + 1,
+            _ => end,
+        };
+        matches!(self.kind(next), Some(Kind::Name(_)))
+            || (next > end && matches!(self.kind(next + 1), Some(Kind::Name(_))))
+    }
+
+    fn pool(
+        &self,
+        at: usize,
+        pool: Pool,
+        size: usize,
+        with: bool,
+        found: &mut Vec<(usize, Party)>,
+    ) {
         let next = at + 1;
         let of = |n: u16| Rule::any_of_pool(n, pool);
         let all = || {
@@ -426,66 +626,23 @@ impl Sentence<'_> {
             }
         } else if let Some((to, n, whole)) = self.fraction(next) {
             found.extend(self.settled(at, to, of(n), whole != size));
-        } else if self.is(next, Word::All) {
-            found.extend(self.settled(at, next + 1, all(), false));
         } else if let Some((to, n)) = self.both(next) {
             found.extend(self.settled(at, to, of(n), usize::from(n) != size));
+        } else if self.is(next, Word::All) {
+            found.extend(self.settled(at, next + 1, all(), false));
         } else {
             found.push(self.party(at, next, Who::Bare(pool)));
         }
-    }
-}
-
-/// Every way to put brackets into a sequence of parts; `None` when there are too many.
-pub(super) fn bracketings(parts: &[Rule], joins: &[Join]) -> Option<Vec<Rule>> {
-    if parts.len() > MAX_MIXED {
-        return None;
-    }
-    let mut trees = trees(parts, joins);
-    trees.dedup();
-    Some(trees)
-}
-
-fn trees(parts: &[Rule], joins: &[Join]) -> Vec<Rule> {
-    if let [only] = parts {
-        return vec![only.clone()];
-    }
-    let mut found: Vec<Rule> = Vec::new();
-    for (split, join) in joins.iter().enumerate() {
-        let (Some(left), Some(right)) = (parts.get(..=split), parts.get(split + 1..)) else {
-            continue;
-        };
-        let (Some(before), Some(after)) = (joins.get(..split), joins.get(split + 1..)) else {
-            continue;
-        };
-        for left in trees(left, before) {
-            for right in trees(right, after) {
-                let pair = vec![left.clone(), right.clone()];
-                let rule = match join {
-                    Join::Or => Rule::any_of(flat(pair, true)),
-                    Join::And | Join::Beside => Rule::all_of(flat(pair, false)),
-                };
-                if let Ok(rule) = rule
-                    && !found.contains(&rule)
-                {
-                    found.push(rule);
-                }
+        if with {
+            let other = self.skip(next, Word::Other);
+            let again = self.skip(other, Word::Again);
+            if again > next
+                && let Some((to, n)) = self.count(again)
+            {
+                found.extend(self.settled(at, to, of(n), false));
             }
         }
     }
-    found
-}
-
-/// Parts of the same connector side by side: any_of[any_of[a, b], c] is any_of[a, b, c].
-fn flat(parts: Vec<Rule>, or: bool) -> Vec<Rule> {
-    parts
-        .into_iter()
-        .flat_map(|part| match &part.kind {
-            RuleKind::AnyOf(inner) if or => inner.as_slice().to_vec(),
-            RuleKind::AllOf(inner) if !or => inner.as_slice().to_vec(),
-            _ => vec![part],
-        })
-        .collect()
 }
 
 /// Fewest and most people a rule asks for.

@@ -4,8 +4,7 @@ use super::branch::Branch;
 use super::lexer::Kind;
 use super::lexicon::Word;
 use super::party::Sentence;
-use crate::kernel::act::scope_word;
-use crate::signing_rule::clause::{AmountRange, ScopedAct, SigningRule};
+use crate::signing_rule::clause::{AmountRange, ScopedAct, Seal, SigningRule};
 use crate::signing_rule::rule::Span;
 use crate::signing_rule::verdict::Flag;
 
@@ -23,6 +22,8 @@ pub(super) enum Mode {
     General,
     /// เว้นแต่: the general rule is withdrawn there.
     Except,
+    /// แต่กรณี, กรณี…ต้อง: takes the general rule's place there; without a general rule, a case like others.
+    Instead,
     /// กรณี, เฉพาะ: for this only.
     Case,
     /// นอกจาก…แล้ว, …ได้ด้วย: added, the general rule stays.
@@ -39,12 +40,22 @@ pub(super) struct Element {
     /// Nobody, when an exception names no rule of its own.
     pub(super) branch: Option<Branch>,
     pub(super) item: Option<u64>,
+    /// เว้นแต่ (ก) … (ข) …: the number within the exception.
+    pub(super) sub_item: Option<u64>,
+    /// Takes the place of the element before it: the same words with a seal phrase that stood further on.
+    pub(super) replaces_last: bool,
     pub(super) span: Span,
+}
+
+/// Whether an element has acts or amounts of its own.
+pub(super) fn limited(element: &Element) -> bool {
+    element.mode == Mode::General && (!element.acts.is_empty() || !element.amounts.is_any())
 }
 
 /// One way to read the sentence to its end.
 pub(super) struct Reading {
-    pub(super) rules: Vec<SigningRule>,
+    /// Each rule, and whether it takes a case of unclear standing to add to the general rule.
+    pub(super) rules: Vec<(SigningRule, bool)>,
     pub(super) flags: Vec<Flag>,
     pub(super) mismatch: bool,
 }
@@ -53,7 +64,7 @@ impl Sentence<'_> {
     /// Every way to read the sentence from the first token to the last. `None` when there are more
     /// than can be kept.
     pub(super) fn statement(&self) -> Option<Vec<Reading>> {
-        let mut open: Vec<(usize, Vec<Element>)> = vec![(self.skip(0, Word::Heading), Vec::new())];
+        let mut open: Vec<(usize, Vec<Element>)> = vec![(self.opening(), Vec::new())];
         let mut readings = Vec::new();
         let mut steps = 0usize;
         while let Some((at, elements)) = open.pop() {
@@ -74,6 +85,12 @@ impl Sentence<'_> {
             // The last one pushed is read first: the order of readings is the order of the grammar.
             for (next, element) in self.elements(at, &elements).into_iter().rev() {
                 let mut longer = elements.clone();
+                if element
+                    .as_ref()
+                    .is_some_and(|element| element.replaces_last)
+                {
+                    longer.pop();
+                }
                 longer.extend(element);
                 open.push((next, longer));
             }
@@ -85,15 +102,65 @@ impl Sentence<'_> {
         }
     }
 
+    /// The place after the heading, and after limits that are none.
+    fn opening(&self) -> usize {
+        let mut at = 0;
+        if self.is(0, Word::NoLimits) {
+            let none = self.skip(1, Word::Define);
+            if self.is(none, Word::None) {
+                at = self.skip(self.skip(none + 1, Word::Slash), Word::Stop);
+            }
+        }
+        // The line's number on a certificate: 3. จำนวนหรือชื่อกรรมการ…
+        if matches!(self.kind(at), Some(Kind::Item(_)))
+            && matches!(
+                self.kind(at + 1),
+                Some(Kind::Word(Word::Heading | Word::HeadingSign))
+            )
+        {
+            at += 1;
+        }
+        at = self.skip(self.skip(at, Word::Heading), Word::HeadingSign);
+        // บริษัทมีกรรมการ 3 คน: said of the board, and true or not read.
+        if self.is(at, Word::BoardHas)
+            && self.whole_number(at + 1).map(usize::from) == Some(self.sizes.directors)
+            && self.is(at + 2, Word::Person)
+        {
+            at += 3;
+        }
+        at = self.skip(at, Word::OneOfThese);
+        at = self.skip(at, Word::Define);
+        self.skip_powerless(at)
+    }
+
+    /// นอกจาก ก ซึ่งไม่มีอำนาจลงลายมือชื่อแล้ว กรรมการอื่น…: "other" then leaves out whoever was named.
+    fn skip_powerless(&self, at: usize) -> usize {
+        if !self.is(at, Word::BesidesItem) {
+            return at;
+        }
+        let Some((end, _, _)) = self.name_lists(at + 1).pop() else {
+            return at;
+        };
+        let next = self.skip(end, Word::Whereby);
+        let closed = self.is(next, Word::Forbidden)
+            && self.is(next + 1, Word::Sign)
+            && self.is(next + 2, Word::Then)
+            && self.is(next + 3, Word::Director)
+            && self.is(next + 4, Word::Other);
+        if closed { next + 3 } else { at }
+    }
+
     /// Whether only closing words are left.
-    fn ends(&self, mut at: usize) -> bool {
+    pub(super) fn ends(&self, mut at: usize) -> bool {
         loop {
             match self.kind(at) {
                 None => return at >= self.tokens.len(),
-                Some(Kind::Word(Word::Slash | Word::Stop)) => at += 1,
+                Some(Kind::Word(
+                    Word::Slash | Word::Stop | Word::NoneSaid | Word::Noise | Word::Close,
+                )) => at += 1,
                 Some(Kind::Word(Word::NoLimits)) => {
                     at = self.skip(at + 1, Word::Define);
-                    if !self.is(at, Word::None) {
+                    if !self.is(at, Word::None) && !self.is(at, Word::NoneSaid) {
                         return false;
                     }
                     at += 1;
@@ -106,38 +173,111 @@ impl Sentence<'_> {
     /// What may come next: a definition (nothing to keep), or an element.
     fn elements(&self, at: usize, before: &[Element]) -> Vec<(usize, Option<Element>)> {
         let mut found = Vec::new();
-        if let Some((label, ends)) = self.definition(at) {
-            let members = self.groups.get(&label).map_or(0, Vec::len);
-            for (end, people) in ends {
-                if people.len() == members && self.closes_definition(end) {
-                    found.push((end, None));
-                }
-            }
-        }
+        self.definitions_here(at, &mut found);
         let last = before.last();
+        let at = self.after_mark(at);
         let expected = before
             .iter()
             .filter_map(|element| element.item)
             .max()
             .map_or(1, |item| item + 1);
-        if self.is(at, Word::Except) {
-            if last.is_some() && before.iter().all(|element| element.item.is_none()) {
-                self.scoped(at, at + 1, Mode::Except, None, &mut found);
+        if let Some(last) = last {
+            self.seal_behind(at, last, &mut found);
+            self.above_that(at, last, &mut found);
+            self.added(at, &mut found);
+        }
+        if self.is(at, Word::NoLimits) {
+            if last.is_some() {
+                self.limits(at, &mut found);
+            }
+            return found;
+        }
+        let unnumbered = before.iter().all(|element| element.item.is_none());
+        // เว้นแต่ (ก) … (ข) …
+        let sub = match (self.kind(at), last.and_then(|last| last.sub_item)) {
+            (Some(Kind::Item(number)), Some(before)) if *number == before + 1 => Some(*number),
+            _ => None,
+        };
+        if let Some(number) = sub {
+            let mut inner = Vec::new();
+            self.scoped(at, at + 1, Mode::Except, None, &mut inner);
+            for (to, element) in inner {
+                let element = element.map(|element| Element {
+                    sub_item: Some(number),
+                    ..element
+                });
+                found.push((to, element));
+            }
+            return found;
+        }
+        if unnumbered
+            && last.is_some()
+            && self.is(at, Word::Except)
+            && matches!(self.kind(at + 1), Some(Kind::Item(1)))
+        {
+            let mut inner = Vec::new();
+            self.scoped(at, at + 2, Mode::Except, None, &mut inner);
+            for (to, element) in inner {
+                let element = element.map(|element| Element {
+                    sub_item: Some(1),
+                    ..element
+                });
+                found.push((to, element));
+            }
+            return found;
+        }
+        // "ทั้งนี้ยกเว้น" before acts is an exception, before names it leaves people out.
+        let left_out = self.is(at, Word::NotBeing)
+            && matches!(
+                self.kind(at + 1),
+                Some(Kind::Act(_) | Kind::Word(Word::Limit | Word::About | Word::Over))
+            );
+        if self.is(at, Word::Except) || self.is(at, Word::CaseInstead) || left_out {
+            if last.is_some() {
+                self.seal_exception(at, before, &mut found);
+                let mode = if self.is(at, Word::CaseInstead) {
+                    Mode::Instead
+                } else {
+                    Mode::Except
+                };
+                // Behind a numbered alternative the exception is to that one.
+                let of_item = last.and_then(|last| last.item);
+                self.scoped(at, at + 1, mode, of_item, &mut found);
+            }
+            return found;
+        }
+        if self.is(at, Word::Forbidden) {
+            if last.is_some() && unnumbered {
+                self.forbidden(at, at, &mut found);
             }
             return found;
         }
         // หรือ opens an alternative to a general rule, never to a case.
-        let or = self.is(at, Word::Or) || self.is(at, Word::AndOr);
-        let after_or = at + usize::from(or);
+        let comma = self.skip(at, Word::Comma);
+        let or = self.is(comma, Word::Or) || self.is(comma, Word::AndOr);
+        let mut after_or = if or { comma + 1 } else { at };
+        let mut item = None;
+        if let Some(Kind::Item(number)) = self.kind(after_or) {
+            if *number != expected {
+                return found;
+            }
+            item = Some(*number);
+            after_or += 1;
+        }
+        // (1) … (2) หรือ …
+        let or_inside = item.is_some() && !or && self.is(after_or, Word::Or);
+        after_or += usize::from(or_inside);
+        let or = or || or_inside;
         if or && !last.is_some_and(|last| last.mode == Mode::General) {
             return found;
         }
-        let item = match self.kind(after_or) {
-            Some(Kind::Item(number)) if *number == expected => Some(*number),
-            Some(Kind::Item(_)) => return found,
-            _ => None,
-        };
-        let start = after_or + usize::from(item.is_some());
+        let mut start = after_or;
+        if last.is_none() {
+            // What may lead in the first rule behind definitions.
+            for lead in [Word::Whereby, Word::Comma, Word::Heading, Word::Slash] {
+                start = self.skip(start, lead);
+            }
+        }
         // Either every element is numbered or none is.
         if before
             .first()
@@ -145,8 +285,25 @@ impl Sentence<'_> {
         {
             return found;
         }
-        // Two sentences side by side, without หรือ, number or case, are not known to be alternatives.
+        // What may stand between two cases.
+        if last.is_some() && !or && item.is_none() {
+            for lead in [Word::Slash, Word::Comma, Word::And, Word::Stop] {
+                start = self.skip(start, lead);
+            }
+        }
+        // Two sentences side by side, without หรือ, number or case, are not known to be alternatives, unless each
+        // has amounts or acts of its own.
         if last.is_some() && !or && item.is_none() && !self.opens_case(start) {
+            if last.is_some_and(limited) {
+                for (next, branch) in self.branches(self.give(start).0, false) {
+                    let element = general(branch, None);
+                    if limited(&element)
+                        && element.branch.as_ref().is_some_and(|branch| !branch.also)
+                    {
+                        found.push((next, Some(element)));
+                    }
+                }
+            }
             return found;
         }
         if self.opens_case(start) {
@@ -155,180 +312,154 @@ impl Sentence<'_> {
             }
             return found;
         }
-        for (next, branch) in self.branches(self.skip(start, Word::Give)) {
+        let (party, must) = self.give(start);
+        for (next, mut branch) in self.branches(party, false) {
+            // ด้วย behind a numbered alternative for acts of its own only says that it is one more.
+            let one_more = item.is_some() && !branch.acts.is_empty();
+            if branch.also && !one_more {
+                continue;
+            }
+            branch.must |= must;
             found.push((next, Some(general(branch, item))));
+        }
+        // ประทับตราสำคัญของบริษัทและกรรมการหนึ่งคนลงลายมือชื่อ
+        if self.is(start, Word::Seal) && self.is(start + 1, Word::And) {
+            for (next, mut branch) in self.branches(start + 2, false) {
+                if branch.seal.is_none() && !branch.also {
+                    branch.seal = Some(Seal::Required);
+                    found.push((next, Some(general(branch, item))));
+                }
+            }
+        }
+        // 1. ก 2. ข 3. ค สองในสามคนนี้: the numbers may count names, not alternatives.
+        if item == Some(1) && last.is_none() {
+            for (next, branch) in self.branches(start - 1, false) {
+                if !branch.also {
+                    found.push((next, Some(general(branch, None))));
+                }
+            }
         }
         found
     }
 
-    /// After a list of members the next thing must be a new one, or the end.
-    fn closes_definition(&self, at: usize) -> bool {
-        self.ends(at)
-            || self.definition(at).is_some()
-            || self.is(at, Word::Director)
-            || matches!(self.kind(at), Some(Kind::Group(_)))
-    }
-
-    fn opens_case(&self, at: usize) -> bool {
-        matches!(
-            self.kind(at),
+    /// The place after a mark that only sets apart what follows: a number, หรือ, an exception, a seal for all.
+    fn after_mark(&self, at: usize) -> usize {
+        let mut next = at;
+        for word in [Word::Slash, Word::Stop, Word::Comma, Word::Whereby] {
+            next = self.skip(next, word);
+        }
+        let sets_apart = matches!(
+            self.kind(next),
             Some(
-                Kind::Act(_)
+                Kind::Item(_)
                     | Kind::Word(
-                        Word::Case
-                            | Word::OtherCases
-                            | Word::Besides
-                            | Word::BesidesItem
-                            | Word::Limit
+                        Word::Or
+                            | Word::Except
+                            | Word::CaseInstead
+                            | Word::SealForAll
+                            | Word::Forbidden
                     )
             )
-        ) || (self.is(at, Word::In) && matches!(self.kind(at + 1), Some(Kind::Act(_))))
+        );
+        if next > at && sets_apart { next } else { at }
     }
 
-    fn case(
-        &self,
-        from: usize,
-        at: usize,
-        item: Option<u64>,
-        found: &mut Vec<(usize, Option<Element>)>,
-    ) {
-        if self.is(at, Word::OtherCases) {
-            for (next, branch) in self.branches(self.skip(at + 1, Word::Give)) {
-                let span = self.span(from, next);
-                let element = Element {
-                    mode: Mode::Rest,
-                    acts: Vec::new(),
-                    amounts: AmountRange::ANY,
-                    branch: Some(branch),
-                    item,
-                    span,
-                };
-                found.push((next, Some(element)));
+    /// ให้, ต้อง, ต้องให้: whether a duty is among them.
+    pub(super) fn give(&self, mut at: usize) -> (usize, bool) {
+        let mut must = false;
+        at = self.skip(at, Word::Comma);
+        at = self.skip(at, Word::ForWhich);
+        at = self.skip(at, Word::Define);
+        if matches!(self.kind(at + 1), Some(Kind::Word(Word::Give | Word::Must))) {
+            at = self.skip(at, Word::Whereby);
+        }
+        for _ in 0..2 {
+            match self.kind(at) {
+                Some(Kind::Word(Word::Give)) => at += 1,
+                Some(Kind::Word(Word::Must)) => {
+                    must = true;
+                    at += 1;
+                }
+                _ => break,
             }
+        }
+        (at, must)
+    }
+
+    /// \[โดย\] \[(\] กลุ่ม ก ได้แก่ … \[)\]: every place where a definition here may end.
+    fn definitions_here(&self, at: usize, found: &mut Vec<(usize, Option<Element>)>) {
+        let mut lead = at;
+        loop {
+            match self.kind(lead) {
+                Some(Kind::Word(
+                    Word::Whereby
+                    | Word::And
+                    | Word::Comma
+                    | Word::Slash
+                    | Word::Stop
+                    | Word::Open
+                    | Word::Close
+                    | Word::Define
+                    | Word::Case,
+                )) if lead < at + 4 => lead += 1,
+                _ => break,
+            }
+        }
+        let Some((label, ends)) = self.definition(lead) else {
             return;
+        };
+        let members = self.groups.get(&label).map_or(0, Vec::len);
+        for (end, people) in ends {
+            let end = self.skip(end, Word::Close);
+            if people.len() == members && self.closes_definition(end) {
+                found.push((end, None));
+            }
         }
-        if let Some(next) = self.besides(at) {
-            return self.scoped(from, next, Mode::Add, item, found);
-        }
-        let scope = self.skip(self.skip(at, Word::Case), Word::In);
-        self.scoped(from, scope, Mode::Case, item, found);
     }
 
-    /// นอกจากผู้มีอำนาจข้างต้นแล้ว, นอกจากผู้มีอำนาจตาม (1) แล้ว
-    fn besides(&self, at: usize) -> Option<usize> {
-        if self.is(at, Word::Besides) {
-            return Some(at + 1);
-        }
-        let item = matches!(self.kind(at + 1), Some(Kind::Item(_)));
-        (self.is(at, Word::BesidesItem) && item && self.is(at + 2, Word::Then)).then_some(at + 3)
-    }
-
-    /// Acts and amounts, then whose rule it is.
-    fn scoped(
-        &self,
-        from: usize,
-        at: usize,
-        mode: Mode,
-        item: Option<u64>,
-        found: &mut Vec<(usize, Option<Element>)>,
-    ) {
-        let (next, acts) = self.acts(at);
-        let limited = matches!(
+    /// After a list of members the next thing must be a new one, or the end.
+    fn closes_definition(&self, at: usize) -> bool {
+        let mut next = at;
+        while matches!(
             self.kind(next),
             Some(Kind::Word(
-                Word::Limit
-                    | Word::NotOver
-                    | Word::Over
-                    | Word::From
-                    | Word::Below
-                    | Word::AtLeast
-                    | Word::PerAct
-                    | Word::PerDay
-                    | Word::PerMonth
-                    | Word::PerContract
+                Word::Whereby | Word::And | Word::Comma | Word::Slash | Word::Stop | Word::Open
             ))
-        );
-        let (next, amounts) = match self.amounts(next) {
-            Some((to, range)) => (to, range),
-            None if limited => return,
-            None => (next, AmountRange::ANY),
-        };
-        let (next, mode) = match self.besides(next) {
-            Some(to) if mode == Mode::Case => (to, Mode::Add),
-            _ => (next, mode),
-        };
-        if acts.is_empty() && amounts.is_any() && mode != Mode::Add {
-            return;
+        ) && next < at + 4
+        {
+            next += 1;
         }
-        let element = |next: usize, branch: Option<Branch>| Element {
-            mode: match &branch {
-                Some(branch) if branch.adds && mode == Mode::Case => Mode::Add,
-                _ => mode.clone(),
-            },
-            acts: match &branch {
-                Some(branch) if acts.is_empty() => branch.acts.clone(),
-                _ => acts.clone(),
-            },
-            amounts,
-            branch,
-            item,
-            span: self.span(from, next),
-        };
-        if mode == Mode::Except && (self.ends(next) || self.is(next, Word::Except)) {
-            found.push((next, Some(element(next, None))));
-        }
-        for (to, branch) in self.branches(self.skip(next, Word::Give)) {
-            // A scope before and another behind the verb: which one holds is not said.
-            if branch.amounts.is_any() && (branch.acts.is_empty() || acts.is_empty()) {
-                found.push((to, Some(element(to, Some(branch)))));
-            }
-        }
-    }
-
-    pub(super) fn acts(&self, mut at: usize) -> (usize, Vec<ScopedAct>) {
-        let mut acts: Vec<ScopedAct> = Vec::new();
-        let mut end = at;
-        while let Some(Kind::Act(word)) = self.kind(at) {
-            for act in entries(word) {
-                if !acts.contains(&act) {
-                    acts.push(act);
-                }
-            }
-            end = at + 1;
-            at = end;
-            if matches!(
-                self.kind(at),
-                Some(Kind::Word(Word::And | Word::Or | Word::AndOr | Word::Comma))
-            ) {
-                at += 1;
-            }
-        }
-        (end, acts)
+        self.ends(at)
+            || self.definition(next).is_some()
+            || self.is(next, Word::Director)
+            || self.is(next, Word::Give)
+            || self.is(next, Word::Heading)
+            || matches!(self.kind(next), Some(Kind::Name(_) | Kind::Item(_)))
+            || self.is(at, Word::Seal)
+            || self.is(at, Word::SealForAll)
+            || matches!(self.kind(next), Some(Kind::Group(_) | Kind::Number(_)))
+            || self.opens_case(at)
+            || self.is(at, Word::Except)
     }
 }
 
-fn general(branch: Branch, item: Option<u64>) -> Element {
+pub(super) fn general(branch: Branch, item: Option<u64>) -> Element {
     let amounts = branch.amounts;
     let span = branch.span;
     let acts = branch.acts.clone();
+    let mode = if branch.rest {
+        Mode::Rest
+    } else {
+        Mode::General
+    };
     Element {
-        mode: Mode::General,
+        mode,
         acts,
         amounts,
         branch: Some(branch),
         item,
+        sub_item: None,
+        replaces_last: false,
         span,
     }
-}
-
-/// The codes a scope word surely covers, and the word itself where it may cover more.
-fn entries(word: &str) -> Vec<ScopedAct> {
-    let Some(meaning) = scope_word(word) else {
-        return vec![ScopedAct::Word(word.to_owned())];
-    };
-    let mut entries: Vec<ScopedAct> = meaning.surely.iter().map(ScopedAct::Known).collect();
-    if !meaning.perhaps.is_empty() {
-        entries.push(ScopedAct::Word(word.to_owned()));
-    }
-    entries
 }

@@ -1,0 +1,544 @@
+//! What stands beside the general rule: cases, exceptions, limits, additions, and seals said further on.
+
+use super::brackets::flat;
+use super::branch::Branch;
+use super::lexer::Kind;
+use super::lexicon::Word;
+use super::party::{Join, Sentence};
+use super::statement::{Element, Mode, general, limited};
+use crate::kernel::act::scope_word;
+use crate::signing_rule::clause::{AmountRange, ScopedAct, Seal};
+use crate::signing_rule::rule::Rule;
+
+impl Sentence<'_> {
+    /// เว้นแต่การ… ไม่ต้องประทับตรา: the same people, another word on the seal.
+    pub(super) fn seal_exception(
+        &self,
+        at: usize,
+        before: &[Element],
+        found: &mut Vec<(usize, Option<Element>)>,
+    ) {
+        let [general] = before else { return };
+        let Some(branch) = general
+            .branch
+            .as_ref()
+            .filter(|_| general.mode == Mode::General)
+        else {
+            return;
+        };
+        let (next, acts) = self.acts(at + 1);
+        let (next, amounts) = self.amounts(next).unwrap_or((next, AmountRange::ANY));
+        let (phrase, _) = self.give(next);
+        let seal = match self.kind(phrase) {
+            Some(Kind::Word(Word::Seal)) => Seal::Required,
+            Some(Kind::Word(Word::NoSeal)) => Seal::NotRequired,
+            _ => return,
+        };
+        if (acts.is_empty() && amounts.is_any()) || !self.ends(phrase + 1) {
+            return;
+        }
+        let mut branch = branch.clone();
+        branch.seal = Some(seal);
+        found.push((
+            phrase + 1,
+            Some(Element {
+                mode: Mode::Except,
+                acts,
+                amounts,
+                branch: Some(branch),
+                item: None,
+                sub_item: None,
+                replaces_last: false,
+                span: self.span(at, phrase + 1),
+            }),
+        ));
+    }
+
+    /// A seal phrase behind the definitions: it belongs to the alternative before them.
+    pub(super) fn seal_behind(
+        &self,
+        at: usize,
+        last: &Element,
+        found: &mut Vec<(usize, Option<Element>)>,
+    ) {
+        let for_all = self.is(at, Word::SealForAll);
+        if !for_all && !self.is(at, Word::Seal) {
+            return;
+        }
+        let Some(branch) = &last.branch else { return };
+        if branch.seal.is_some() && !for_all {
+            return;
+        }
+        let mut branch = branch.clone();
+        branch.seal = Some(Seal::Required);
+        branch.seal_for_all = for_all;
+        found.push((
+            at + 1,
+            Some(Element {
+                branch: Some(branch),
+                replaces_last: true,
+                span: last.span.cover(self.span(at, at + 1)),
+                ..last.clone()
+            }),
+        ));
+    }
+
+    /// และ ก ลงลายมือชื่อในการ…ได้ด้วย, หรือในเรื่อง… ก ลงลายมือชื่อก็ได้: the words themselves add.
+    pub(super) fn added(&self, at: usize, found: &mut Vec<(usize, Option<Element>)>) {
+        let lead = match self.kind(at) {
+            Some(Kind::Word(Word::And | Word::Or)) => at + 1,
+            _ => return,
+        };
+        if self.is(at, Word::Or) {
+            let mut cases = Vec::new();
+            if self.opens_case(lead) {
+                self.case(at, lead, None, &mut cases);
+            }
+            found.extend(cases.into_iter().filter(|(_, element)| {
+                element
+                    .as_ref()
+                    .is_some_and(|element| element.mode == Mode::Add)
+            }));
+            return;
+        }
+        for (to, branch) in self.branches(self.give(lead).0, false) {
+            let element = general(branch, None);
+            if limited(&element) && element.branch.as_ref().is_some_and(|branch| branch.adds) {
+                found.push((
+                    to,
+                    Some(Element {
+                        mode: Mode::Add,
+                        ..element
+                    }),
+                ));
+            }
+        }
+    }
+
+    /// หากเกินวงเงินดังกล่าวต้องมี ข ลงลายมือชื่อร่วมด้วย: those before, and ข.
+    fn with_them(&self, at: usize, last: &Element) -> Option<(usize, Branch)> {
+        let (list, people, joins) = self.name_lists(at).pop()?;
+        let verb = self.skip(list, Word::Joint);
+        if !self.is(verb, Word::Sign) || joins.contains(&Join::Or) {
+            return None;
+        }
+        let to = if self.is(verb + 1, Word::OneOfThem) || self.is(verb + 1, Word::Also) {
+            verb + 2
+        } else if self.is(verb + 1, Word::Joint) && self.is(verb + 2, Word::Also) {
+            verb + 3
+        } else {
+            return None;
+        };
+        let mut branch = last.branch.clone()?;
+        let readings: Option<Vec<Rule>> = branch
+            .readings
+            .iter()
+            .map(|rule| {
+                let mut parts = vec![rule.clone()];
+                parts.extend(people.iter().cloned());
+                let named: Vec<&str> = rule.people();
+                let twice = people
+                    .iter()
+                    .flat_map(|person| person.people())
+                    .any(|person| named.contains(&person));
+                (!twice)
+                    .then(|| Rule::all_of(flat(parts, false)).ok())
+                    .flatten()
+                    .map(|rule| rule.at(self.span(at, to)))
+            })
+            .collect();
+        branch.readings = readings?;
+        branch.span = self.span(at, to);
+        Some((to, branch))
+    }
+
+    /// เกินกว่านั้นให้…: above the ceiling just said.
+    pub(super) fn above_that(
+        &self,
+        at: usize,
+        last: &Element,
+        found: &mut Vec<(usize, Option<Element>)>,
+    ) {
+        let at_over = self.skip(self.skip(at, Word::Comma), Word::And);
+        if !self.is(at_over, Word::OverThat) {
+            return;
+        }
+        let Some(above) = last.amounts.max().and_then(|max| max.one_satang_more()) else {
+            return;
+        };
+        let Ok(amounts) = AmountRange::new(Some(above), None, last.amounts.per()) else {
+            return;
+        };
+        let (party, must) = self.give(at_over + 1);
+        let with_them = if must {
+            self.with_them(party, last)
+        } else {
+            None
+        };
+        for (to, branch) in self.branches(party, true).into_iter().chain(with_them) {
+            if branch.also || branch.adds {
+                continue;
+            }
+            found.push((
+                to,
+                Some(Element {
+                    mode: last.mode.clone(),
+                    acts: last.acts.clone(),
+                    amounts,
+                    branch: Some(branch),
+                    item: None,
+                    sub_item: None,
+                    replaces_last: false,
+                    span: self.span(at, to),
+                }),
+            ));
+        }
+    }
+
+    /// ข้อจำกัดอำนาจ: ห้าม…; …ต้อง…; ในวงเงินไม่เกิน….
+    pub(super) fn limits(&self, at: usize, found: &mut Vec<(usize, Option<Element>)>) {
+        let mut next = self.skip(at + 1, Word::Define);
+        if self.is(next, Word::None) {
+            found.push((next + 1, None));
+            return;
+        }
+        if let Some(Kind::Item(1)) = self.kind(next) {
+            next += 1;
+        }
+        self.forbidden(at, next, found);
+        let may = self.may_do(next);
+        // A ceiling without a rule of its own: nobody may above it.
+        for from in [next, may] {
+            let (acts_end, acts) = self.acts(from);
+            let acts_end = self.skip(acts_end, Word::Noise);
+            if let Some((to, range)) = self.amounts(acts_end)
+                && self.ends(to)
+                && range.min().is_none()
+                && let Some(above) = range.max().and_then(|max| max.one_satang_more())
+                && let Ok(amounts) = AmountRange::new(Some(above), None, range.per())
+            {
+                found.push((
+                    to,
+                    Some(Element {
+                        mode: Mode::Except,
+                        acts,
+                        amounts,
+                        branch: None,
+                        item: None,
+                        sub_item: None,
+                        replaces_last: false,
+                        span: self.span(at, to),
+                    }),
+                ));
+                break;
+            }
+        }
+        let mut cases = Vec::new();
+        let lead = self.skip(self.skip(next, Word::Case), Word::In);
+        self.scoped(at, lead, Mode::Case, None, &mut cases);
+        for (to, element) in cases {
+            // Only a duty limits: "การกู้ยืมเงินต้อง…".
+            if let Some(mut element) = element
+                && element.mode == Mode::Instead
+            {
+                element.span = self.span(at, to);
+                found.push((to, Some(element)));
+            }
+        }
+    }
+
+    /// ทำนิติกรรมได้, มีอำนาจทำนิติกรรม: any act.
+    fn may_do(&self, at: usize) -> usize {
+        self.skip(self.skip(at, Word::May), Word::AnyAct)
+    }
+
+    /// \[หุ้นส่วนผู้จัดการ\] ห้ามมิให้ acts amounts: nobody may.
+    pub(super) fn forbidden(
+        &self,
+        from: usize,
+        at: usize,
+        found: &mut Vec<(usize, Option<Element>)>,
+    ) {
+        let mut next = self.skip_any_office(at);
+        if !self.is(next, Word::Forbidden) {
+            return;
+        }
+        next = self.skip_any_office(next + 1);
+        let lead = self.skip(self.skip(next, Word::In), Word::AnyAct);
+        let (next, acts) = self.acts(lead);
+        let next = self.skip(next, Word::Noise);
+        let (to, amounts) = self.amounts(next).unwrap_or((next, AmountRange::ANY));
+        let to = self.skip(to, Word::Noise);
+        if acts.is_empty() && amounts.is_any() {
+            return;
+        }
+        // ห้าม… เว้นแต่หุ้นส่วนผู้จัดการทุกคนลงลายมือชื่อร่วมกัน
+        if self.is(to, Word::Except) {
+            for (end, branch) in self.branches(self.give(to + 1).0, true) {
+                if !branch.also && !branch.adds {
+                    found.push((
+                        end,
+                        Some(Element {
+                            mode: Mode::Except,
+                            acts: acts.clone(),
+                            amounts,
+                            branch: Some(branch),
+                            item: None,
+                            sub_item: None,
+                            replaces_last: false,
+                            span: self.span(from, end),
+                        }),
+                    ));
+                }
+            }
+            return;
+        }
+        if !self.closes_limit(to) {
+            return;
+        }
+        found.push((
+            to,
+            Some(Element {
+                mode: Mode::Except,
+                acts,
+                amounts,
+                branch: None,
+                item: None,
+                sub_item: None,
+                replaces_last: false,
+                span: self.span(from, to),
+            }),
+        ));
+    }
+
+    fn closes_limit(&self, at: usize) -> bool {
+        self.ends(at) || self.is(at, Word::Except) || self.is(at, Word::NoLimits)
+    }
+
+    fn skip_any_office(&self, at: usize) -> usize {
+        match self.kind(at) {
+            Some(Kind::Word(Word::Director | Word::ManagingPartner | Word::Liquidator)) => at + 1,
+            _ => at,
+        }
+    }
+
+    pub(super) fn opens_case(&self, at: usize) -> bool {
+        matches!(
+            self.kind(at),
+            Some(
+                Kind::Act(_)
+                    | Kind::Word(
+                        Word::Case
+                            | Word::OtherCases
+                            | Word::Besides
+                            | Word::BesidesItem
+                            | Word::Limit
+                            | Word::Within
+                            | Word::NotOver
+                            | Word::Over
+                            | Word::From
+                            | Word::Below
+                    )
+            )
+        ) || (self.is(at, Word::In) && matches!(self.kind(at + 1), Some(Kind::Act(_))))
+    }
+
+    pub(super) fn case(
+        &self,
+        from: usize,
+        at: usize,
+        item: Option<u64>,
+        found: &mut Vec<(usize, Option<Element>)>,
+    ) {
+        if let Some(rest) = self.rest_of_cases(at, item) {
+            for (next, branch) in self.branches(self.give(rest).0, false) {
+                // "นอกจากนี้ ก ลงลายมือชื่อในการ…ได้ด้วย" adds for what it names.
+                let adds = branch.adds && !branch.acts.is_empty();
+                if (branch.adds && !adds) || branch.also {
+                    continue;
+                }
+                if !adds && !branch.acts.is_empty() {
+                    continue;
+                }
+                let span = self.span(from, next);
+                let element = Element {
+                    mode: if adds { Mode::Add } else { Mode::Rest },
+                    acts: branch.acts.clone(),
+                    amounts: branch.amounts,
+                    branch: Some(branch),
+                    item,
+                    sub_item: None,
+                    replaces_last: false,
+                    span,
+                };
+                found.push((next, Some(element)));
+            }
+            return;
+        }
+        if let Some(next) = self.besides(at) {
+            return self.scoped(from, next, Mode::Add, item, found);
+        }
+        let scope = self.skip(self.skip(self.skip(at, Word::Case), Word::In), Word::Case);
+        self.scoped(from, scope, Mode::Case, item, found);
+    }
+
+    /// กรณีอื่น, กรณีอื่นนอกจาก (1) ถึง (3), นอกจาก (1) และ (2): everything that the cases before are not.
+    fn rest_of_cases(&self, at: usize, item: Option<u64>) -> Option<usize> {
+        let other = self.skip(at, Word::OtherCases);
+        if !self.is(other, Word::BesidesItem) {
+            return (other > at).then_some(other);
+        }
+        let mut next = other + 1;
+        let mut last = 0;
+        let mut count = 0;
+        while let Some(Kind::Item(number)) = self.kind(next) {
+            let range = self.is(next.checked_sub(1)?, Word::To);
+            if *number != last + 1 && !range {
+                return None;
+            }
+            last = *number;
+            count += 1;
+            next += 1;
+            if matches!(
+                self.kind(next),
+                Some(Kind::Word(Word::And | Word::To | Word::Comma))
+            ) {
+                next += 1;
+            }
+        }
+        // All the numbers so far, and no แล้ว: what goes on with แล้ว adds to them.
+        (count > 0 && item == Some(last + 1) && !self.is(next, Word::Then)).then_some(next)
+    }
+
+    /// นอกจากผู้มีอำนาจข้างต้นแล้ว, นอกจากผู้มีอำนาจตาม (1) แล้ว
+    fn besides(&self, at: usize) -> Option<usize> {
+        if self.is(at, Word::Besides) {
+            return Some(at + 1);
+        }
+        let item = matches!(self.kind(at + 1), Some(Kind::Item(_)));
+        (self.is(at, Word::BesidesItem) && item && self.is(at + 2, Word::Then)).then_some(at + 3)
+    }
+
+    /// Acts and amounts, then whose rule it is.
+    pub(super) fn scoped(
+        &self,
+        from: usize,
+        at: usize,
+        mode: Mode,
+        item: Option<u64>,
+        found: &mut Vec<(usize, Option<Element>)>,
+    ) {
+        let (next, acts) = self.acts(self.skip(at, Word::AnyAct));
+        let next = self.skip(next, Word::Whereby);
+        let limited = matches!(
+            self.kind(next),
+            Some(Kind::Word(
+                Word::Limit
+                    | Word::NotOver
+                    | Word::Over
+                    | Word::From
+                    | Word::Below
+                    | Word::AtLeast
+                    | Word::PerAct
+                    | Word::PerDay
+                    | Word::PerMonth
+                    | Word::PerContract
+            ))
+        );
+        let several = (at..next)
+            .filter(|position| matches!(self.kind(*position), Some(Kind::Act(_))))
+            .count()
+            > 1;
+        let (next, amounts) = match self.amounts(next) {
+            // "การค้ำประกันและการกู้ยืมเงินเกิน…": which of them the amount limits is not said.
+            Some(_) if several => return,
+            Some((to, range)) => (to, range),
+            None if limited => return,
+            None => (next, AmountRange::ANY),
+        };
+        let (next, mode) = match self.besides(next) {
+            Some(to) if mode == Mode::Case => (to, Mode::Add),
+            _ => (next, mode),
+        };
+        if acts.is_empty() && amounts.is_any() && mode != Mode::Add {
+            return;
+        }
+        let (party, must) = self.give(next);
+        let element = |next: usize, branch: Option<Branch>| Element {
+            mode: match &branch {
+                Some(branch) if branch.adds && mode == Mode::Case => Mode::Add,
+                // "การกู้ยืมเงินต้อง…" takes the general rule's place.
+                Some(branch) if (must || branch.must) && mode == Mode::Case => Mode::Instead,
+                _ => mode.clone(),
+            },
+            acts: match &branch {
+                Some(branch) if acts.is_empty() => branch.acts.clone(),
+                _ => acts.clone(),
+            },
+            amounts,
+            branch,
+            item,
+            sub_item: None,
+            replaces_last: false,
+            span: self.span(from, next),
+        };
+        if mode == Mode::Except && (self.ends(next) || self.is(next, Word::Except)) {
+            found.push((next, Some(element(next, None))));
+        }
+        let scoped = !acts.is_empty() || !amounts.is_any();
+        for (to, branch) in self.branches(party, scoped) {
+            // A scope before and another behind the verb: which one holds is not said.
+            let clear = branch.amounts.is_any() && (branch.acts.is_empty() || acts.is_empty());
+            // ด้วย without นอกจาก: beside whom is not said. An exception that adds contradicts itself.
+            let replaces = matches!(mode, Mode::Except | Mode::Instead);
+            let odd = (branch.also && mode != Mode::Add) || (branch.adds && (replaces || must));
+            if clear && !odd {
+                found.push((to, Some(element(to, Some(branch)))));
+            }
+        }
+    }
+
+    pub(super) fn acts(&self, mut at: usize) -> (usize, Vec<ScopedAct>) {
+        let mut acts: Vec<ScopedAct> = Vec::new();
+        let mut end = at;
+        at = self.skip(at, Word::About);
+        while let Some(Kind::Act(word)) = self.kind(at) {
+            for act in entries(word) {
+                if !acts.contains(&act) {
+                    acts.push(act);
+                }
+            }
+            end = at + 1;
+            at = end;
+            if matches!(
+                self.kind(at),
+                Some(Kind::Word(
+                    Word::And | Word::Or | Word::AndOr | Word::Comma | Word::With
+                ))
+            ) {
+                at += 1;
+            }
+            at = self.skip(at, Word::About);
+        }
+        // "งานด้านแรงงาน ได้แก่ การจ้าง…": what follows says which.
+        if !acts.is_empty()
+            && self.is(end, Word::Define)
+            && matches!(self.kind(end + 1), Some(Kind::Act(_)))
+        {
+            return self.acts(end + 1);
+        }
+        (end, acts)
+    }
+}
+
+/// The codes a scope word surely covers, and the word itself where it may cover more.
+fn entries(word: &str) -> Vec<ScopedAct> {
+    let Some(meaning) = scope_word(word) else {
+        return vec![ScopedAct::Word(word.to_owned())];
+    };
+    let mut entries: Vec<ScopedAct> = meaning.surely.iter().map(ScopedAct::Known).collect();
+    if !meaning.perhaps.is_empty() {
+        entries.push(ScopedAct::Word(word.to_owned()));
+    }
+    entries
+}

@@ -1,0 +1,320 @@
+//! What narrows a count of people: those who do not count, and those who must be among them.
+
+use super::brackets::bracketings;
+use super::lexer::Kind;
+use super::lexicon::Word;
+use super::party::{Join, Sentence, Who, head_count};
+use crate::signing_rule::rule::{Rule, RuleKind};
+
+/// Narrowing words around one verb.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Modifiers {
+    /// ยกเว้น ก, ที่มิใช่ ก: people who fill no seat of a count.
+    pub(super) excluded: Vec<Rule>,
+    /// โดยต้องมี ก: who must be among those counted, in every reading.
+    pub(super) among: Vec<Rule>,
+}
+
+impl Modifiers {
+    pub(super) fn is_empty(&self) -> bool {
+        self.excluded.is_empty() && self.among.is_empty()
+    }
+}
+
+impl Sentence<'_> {
+    /// A modifier at this place, added to those read before.
+    /// `signed`: the verb has been read.
+    pub(super) fn modifier(
+        &self,
+        at: usize,
+        so_far: &Modifiers,
+        signed: bool,
+    ) -> Option<(usize, Modifiers)> {
+        if self.is(at, Word::Open) {
+            let (to, modifiers) = self.modifier(at + 1, so_far, signed)?;
+            return self.is(to, Word::Close).then_some((to + 1, modifiers));
+        }
+        if so_far.excluded.is_empty()
+            && let Some((to, excluded)) = self.exclusion(at)
+            // "ยกเว้น ก ลงลายมือชื่อ" gives ก a rule of its own and excludes nobody.
+            && !(signed && self.is(at, Word::Except) && self.starts_verb(to))
+        {
+            let mut more = so_far.clone();
+            more.excluded = excluded;
+            return Some((to, more));
+        }
+        if so_far.excluded.is_empty()
+            && let Some((to, excluded)) = self.powerless(at)
+        {
+            let mut more = so_far.clone();
+            more.excluded = excluded;
+            return Some((to, more));
+        }
+        if so_far.among.is_empty()
+            && let Some((to, among)) = self.among(at, signed)
+        {
+            let mut more = so_far.clone();
+            more.among = among;
+            return Some((to, more));
+        }
+        None
+    }
+
+    fn starts_verb(&self, at: usize) -> bool {
+        matches!(
+            self.kind(at),
+            Some(Kind::Word(
+                Word::Sign | Word::May | Word::Must | Word::Joint | Word::With
+            ))
+        )
+    }
+
+    /// (ยกเว้น | ที่มิใช่) names
+    pub(super) fn exclusion(&self, at: usize) -> Option<(usize, Vec<Rule>)> {
+        if !self.is(at, Word::NotBeing) && !self.is(at, Word::Except) {
+            return None;
+        }
+        let list = self.skip(self.skip(at + 1, Word::In), Word::Director);
+        if let Some(Kind::Group(label)) = self.kind(list) {
+            return Some((list + 1, self.groups.get(label)?.clone()));
+        }
+        self.name_lists(list)
+            .pop()
+            .map(|(end, people, _)| (end, people))
+    }
+
+    /// \[โดย\] names ไม่มีอำนาจลงลายมือชื่อ
+    fn powerless(&self, at: usize) -> Option<(usize, Vec<Rule>)> {
+        let list = self.skip(self.skip(at, Word::Whereby), Word::Director);
+        let (end, people, _) = self.name_lists(list).pop()?;
+        (self.is(end, Word::Forbidden) && self.is(end + 1, Word::Sign)).then_some((end + 2, people))
+    }
+
+    /// โดยต้องมี ก \[หรือ ข\] \[ร่วมลงลายมือชื่อด้วย\], โดยต้องมีกรรมการกลุ่ม ก อย่างน้อยหนึ่งคน
+    fn among(&self, at: usize, signed: bool) -> Option<(usize, Vec<Rule>)> {
+        if !self.is(at, Word::AmongThem) {
+            return self.one_of_those(at);
+        }
+        let (mut to, mut readings) = self.required(at + 1)?;
+        while self.is(to, Word::And) || self.is(to, Word::Comma) {
+            let Some((end, more)) = self.required(to + 1) else {
+                break;
+            };
+            let mut both = Vec::new();
+            for first in &readings {
+                for second in &more {
+                    both.push(Rule::all_of(vec![first.clone(), second.clone()]).ok()?);
+                }
+            }
+            if both.len() > 16 {
+                return None;
+            }
+            (to, readings) = (end, both);
+        }
+        // The verb said once more, with its ด้วย.
+        if signed {
+            let mut verb = self.skip(self.skip(to, Word::Must), Word::May);
+            verb = self.skip(verb, Word::Joint);
+            if self.is(verb, Word::Sign) && !self.is(verb + 1, Word::With) {
+                to = self.skip(verb + 1, Word::Joint);
+            }
+        }
+        to = self.skip(to, Word::OneOfThem);
+        Some((self.skip(to, Word::Also), readings))
+    }
+
+    /// ทั้งนี้ ก ต้องเป็นหนึ่งในสามคนดังกล่าว
+    fn one_of_those(&self, at: usize) -> Option<(usize, Vec<Rule>)> {
+        let list = self.skip(at, Word::Whereby);
+        let person = self.name(list)?;
+        if !self.is(list + 1, Word::MustBeOneOf) {
+            return None;
+        }
+        let number = self.skip(list + 2, Word::Count);
+        self.whole_number(number)?;
+        self.is(number + 1, Word::Person)
+            .then(|| (self.skip(number + 2, Word::This), vec![person]))
+    }
+
+    fn required(&self, at: usize) -> Option<(usize, Vec<Rule>)> {
+        // อย่างน้อยหนึ่งคนเป็น ก หรือ ข
+        let (to, party) = self
+            .parties(at, false)
+            .into_iter()
+            .filter(|(_, party)| matches!(party.who, Who::Names { .. } | Who::Settled(_)))
+            .max_by_key(|(to, _)| *to)?;
+        let readings = match party.who {
+            Who::Settled(rule) => vec![rule],
+            Who::Names {
+                people,
+                any_one: true,
+                ..
+            } => vec![Rule::any_of(people).ok()?],
+            Who::Names { people, joins, .. } => {
+                if joins.contains(&Join::Beside) && !joins.contains(&Join::Or) {
+                    vec![Rule::all_of(people).ok()?]
+                } else {
+                    let joins: Vec<Join> = joins
+                        .iter()
+                        .map(|join| {
+                            if *join == Join::Beside {
+                                Join::Or
+                            } else {
+                                *join
+                            }
+                        })
+                        .collect();
+                    bracketings(&people, &joins)?
+                }
+            }
+            _ => return None,
+        };
+        Some((to, readings))
+    }
+
+    /// Each rule under the modifiers; `None` when they do not fit it.
+    pub(super) fn modified(&self, rules: Vec<Rule>, modifiers: &Modifiers) -> Option<Vec<Rule>> {
+        if modifiers.is_empty() {
+            return Some(rules);
+        }
+        let mut found = Vec::new();
+        for rule in &rules {
+            let rule = if modifiers.excluded.is_empty() {
+                rule.clone()
+            } else {
+                self.without(rule, &modifiers.excluded)?
+            };
+            for among in &modifiers.among {
+                found.push(self.having(&rule, among, &modifiers.excluded)?);
+            }
+            if modifiers.among.is_empty() {
+                found.push(rule);
+            }
+        }
+        Some(found)
+    }
+
+    /// The rule, with these people filling none of its counted seats. `None` where nothing is counted, or
+    /// where one of them is named.
+    pub(super) fn without(&self, rule: &Rule, excluded: &[Rule]) -> Option<Rule> {
+        let out = |person: &Rule| excluded.iter().any(|other| other.kind == person.kind);
+        let kept =
+            |people: &[Rule]| -> Vec<Rule> { people.iter().filter(|p| !out(p)).cloned().collect() };
+        let placed = |new: Rule| match rule.span {
+            Some(span) => new.at(span),
+            None => new,
+        };
+        match &rule.kind {
+            RuleKind::AnyDirector(n) => Rule::at_least(n.get(), kept(&self.directors), None)
+                .ok()
+                .map(placed),
+            RuleKind::AllDirectors => Rule::all_of(kept(&self.directors)).ok().map(placed),
+            RuleKind::AtLeast { n, of, label }
+                if of
+                    .as_slice()
+                    .iter()
+                    .all(|part| matches!(part.kind, RuleKind::Person(_))) =>
+            {
+                let people = kept(of.as_slice());
+                (people.len() < of.as_slice().len())
+                    .then(|| Rule::at_least(n.get(), people, label.clone()).ok())
+                    .flatten()
+                    .map(placed)
+            }
+            RuleKind::AnyOf(parts)
+                if parts
+                    .as_slice()
+                    .iter()
+                    .all(|part| matches!(part.kind, RuleKind::AtLeast { .. })) =>
+            {
+                let parts: Vec<Rule> = parts
+                    .as_slice()
+                    .iter()
+                    .map(|part| self.without(part, excluded).unwrap_or_else(|| part.clone()))
+                    .collect();
+                Rule::any_of(parts).ok().map(placed)
+            }
+            RuleKind::AllOf(parts) => {
+                let mut counted = false;
+                let mut new = Vec::new();
+                for part in parts.as_slice() {
+                    match part.kind {
+                        RuleKind::Person(_) if out(part) => return None,
+                        RuleKind::Person(_) => new.push(part.clone()),
+                        _ => match self.without(part, excluded) {
+                            Some(narrowed) => {
+                                counted = true;
+                                new.push(narrowed);
+                            }
+                            None => new.push(part.clone()),
+                        },
+                    }
+                }
+                counted
+                    .then(|| Rule::all_of(new).ok())
+                    .flatten()
+                    .map(placed)
+            }
+            _ => None,
+        }
+    }
+
+    /// So many people, these among them: "two, one of whom ก" is ก and one more.
+    fn having(&self, rule: &Rule, among: &Rule, excluded: &[Rule]) -> Option<Rule> {
+        let (few, many) = head_count(among, self.sizes);
+        let named = u16::try_from(few).ok().filter(|_| few == many)?;
+        let span = rule.span;
+        let rest = |n: u16| n.checked_sub(named);
+        let people = among.people();
+        let (left, more) = match &rule.kind {
+            RuleKind::AnyDirector(n) => {
+                let left = rest(n.get())?;
+                (left, Rule::any_director(left.max(1)).ok()?)
+            }
+            RuleKind::AtLeast { n, of, .. }
+                if of
+                    .as_slice()
+                    .iter()
+                    .all(|part| matches!(part.kind, RuleKind::Person(_))) =>
+            {
+                let pool: Vec<&str> = of
+                    .as_slice()
+                    .iter()
+                    .flat_map(|part| part.people())
+                    .collect();
+                // Somebody outside the list cannot be among those counted, unless the list is only the board
+                // without a few.
+                if !people.iter().all(|person| pool.contains(person)) && excluded.is_empty() {
+                    return None;
+                }
+                let left = rest(n.get())?;
+                (
+                    left,
+                    Rule::at_least(left.max(1), of.as_slice().to_vec(), None).ok()?,
+                )
+            }
+            RuleKind::AnyOfPool { n, pool } => {
+                let left = rest(n.get())?;
+                (left, Rule::any_of_pool(left.max(1), *pool).ok()?)
+            }
+            // ก ลงลายมือชื่อโดยมี ข ร่วมด้วย
+            RuleKind::Person(_) if !people.iter().any(|person| rule.people().contains(person)) => {
+                let rule = Rule::all_of(vec![rule.clone(), among.clone()]).ok()?;
+                return Some(match span {
+                    Some(span) => rule.at(span),
+                    None => rule,
+                });
+            }
+            _ => return None,
+        };
+        let rule = if left == 0 {
+            among.clone()
+        } else {
+            Rule::all_of(vec![among.clone(), more]).ok()?
+        };
+        Some(match span {
+            Some(span) => rule.at(span),
+            None => rule,
+        })
+    }
+}
