@@ -456,8 +456,14 @@ fn an_unclear_word_does_not_matter_to_people_who_suffice_either_way() {
     let rule = compile(&rule, &board, Standing::ACTIVE_COMPANY).unwrap();
     let ask = |mask, code: &str| rule.decide(&Question::by(signers(&board, mask)).about(act(code)));
     // A guarantee may or may not be among what สินเชื่อ means.
-    assert_eq!(ask(0b001, "credit.guarantee").decision, Decision::Indeterminate);
-    assert_eq!(ask(0b110, "credit.guarantee").decision, Decision::Indeterminate);
+    assert_eq!(
+        ask(0b001, "credit.guarantee").decision,
+        Decision::Indeterminate
+    );
+    assert_eq!(
+        ask(0b110, "credit.guarantee").decision,
+        Decision::Indeterminate
+    );
     let both = ask(0b011, "credit.guarantee");
     assert_eq!(both.decision, Decision::Permit);
     assert!(both.flags.contains(&Flag::ScopeEitherWay));
