@@ -1,5 +1,6 @@
 //! Whether two readings mean the same: compared by what they decide, never by how they are built.
 
+use super::super::alternatives::Alternative;
 use super::super::clause::{AmountUnit, Clause, ScopedAct, Seal, SigningRule};
 use super::super::compile::{CompiledClause, CompiledRule};
 use super::super::matching::implies;
@@ -13,7 +14,7 @@ const MAX_WORK: usize = 200_000;
 
 /// One way to be bound: seats, and whether the seal is asked for.
 struct Way<'a> {
-    seats: &'a [super::super::board::People],
+    seats: &'a Alternative,
     seal: Seal,
 }
 
