@@ -1,6 +1,8 @@
 //! Titles in front of Thai names: recognised, taken off for comparing, kept for showing.
 
 use super::{is_thai_consonant, is_thai_lead_vowel};
+use std::collections::HashMap;
+use std::sync::LazyLock;
 
 /// How far a title reaches.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -173,50 +175,71 @@ static CIVIL: &[&str] = &[
 
 static SPACED: &[&str] = &["คุณ"];
 
+/// The most titles one name carries: rank, noble prefix, professor, doctor, and one to spare.
+const MOST_TITLES: usize = 6;
+
+/// Which list a title stands in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum List {
+    Ranks,
+    Professions,
+    Civil,
+    Spaced,
+}
+
+/// Every title by its first scalar, in small letters; the longest first.
+static TITLES: LazyLock<HashMap<char, Vec<(&'static str, List)>>> = LazyLock::new(|| {
+    let mut titles: HashMap<char, Vec<(&'static str, List)>> = HashMap::new();
+    for (list, words) in [
+        (List::Ranks, RANKS),
+        (List::Professions, PROFESSIONS),
+        (List::Civil, CIVIL),
+        (List::Spaced, SPACED),
+    ] {
+        for word in words {
+            if let Some(first) = word.chars().next() {
+                titles
+                    .entry(first.to_ascii_lowercase())
+                    .or_default()
+                    .push((word, list));
+            }
+        }
+    }
+    for row in titles.values_mut() {
+        row.sort_by_key(|(word, _)| std::cmp::Reverse(word.len()));
+    }
+    titles
+});
+
 /// The name without the titles in front of it, with its spaces as they were. Titles are taken off
 /// longest first; never when nothing would be left, and never where the word merely begins a name
 /// (นายิกา, คุณวุฒิ).
 pub fn strip_titles(name: &str) -> &str {
     let mut rest = name.trim_start();
     let mut last = Strength::Rank;
-    let mut first = true;
-    loop {
-        let found = longest_title(rest, first, last);
-        let Some((strength, after)) = found else {
-            return rest;
+    for taken in 0..MOST_TITLES {
+        let Some((strength, after)) = longest_title(rest, taken == 0, last) else {
+            break;
         };
         rest = after;
         last = strength;
-        first = false;
     }
+    rest
 }
 
 fn longest_title(text: &str, first: bool, last: Strength) -> Option<(Strength, &str)> {
     let civil_before = !first && last != Strength::Rank;
-    let mut best: Option<(usize, Strength, &str)> = None;
-    let mut consider = |titles: &'static [&'static str], strength: Strength| {
-        for title in titles {
-            if let Some(after) = after_title(text, title, strength)
-                && best.is_none_or(|(length, _, _)| length < title.len())
-            {
-                best = Some((title.len(), strength, after));
-            }
-        }
-    };
-    if !civil_before {
-        consider(RANKS, Strength::Rank);
-        consider(CIVIL, Strength::Civil);
-        consider(SPACED, Strength::Spaced);
-    }
-    consider(
-        PROFESSIONS,
-        if civil_before {
-            Strength::Civil
-        } else {
-            Strength::Rank
-        },
-    );
-    best.map(|(_, strength, after)| (strength, after))
+    let begins = text.chars().next()?.to_ascii_lowercase();
+    TITLES.get(&begins)?.iter().find_map(|(title, list)| {
+        let strength = match (list, civil_before) {
+            (List::Professions, true) => Strength::Civil,
+            (_, true) => return None,
+            (List::Ranks | List::Professions, false) => Strength::Rank,
+            (List::Civil, false) => Strength::Civil,
+            (List::Spaced, false) => Strength::Spaced,
+        };
+        after_title(text, title, strength).map(|after| (strength, after))
+    })
 }
 
 fn after_title<'a>(text: &'a str, title: &str, strength: Strength) -> Option<&'a str> {

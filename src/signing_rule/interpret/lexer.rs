@@ -37,6 +37,12 @@ pub(super) struct Token {
     pub(super) span: Span,
 }
 
+/// Scalars of the longest number that is read, separators and ล้าน among them.
+const LONGEST_NUMBER: usize = 64;
+
+/// A stretch of unknown scalars after which the rest of the text is not looked at.
+const LONGEST_UNKNOWN: usize = 512;
+
 struct Lexer<'a> {
     text: &'a str,
     /// Scalars without spaces.
@@ -48,8 +54,8 @@ struct Lexer<'a> {
     names: &'a Names,
 }
 
-/// Cut the text into tokens.
-pub(super) fn tokens(normalised: &Normalised, names: &Names) -> Vec<Token> {
+/// Cut the text into tokens; `None` when there would be more than `most`.
+pub(super) fn tokens(normalised: &Normalised, names: &Names, most: usize) -> Option<Vec<Token>> {
     let mut lexer = Lexer {
         text: &normalised.text,
         scalars: Vec::new(),
@@ -72,6 +78,14 @@ pub(super) fn tokens(normalised: &Normalised, names: &Names) -> Vec<Token> {
     let mut at = 0;
     let mut unknown_since: Option<usize> = None;
     while at < lexer.scalars.len() {
+        if tokens.len() > most {
+            return None;
+        }
+        // Nothing that follows so long a stretch of unknown words would be used.
+        if unknown_since.is_some_and(|since| at - since > LONGEST_UNKNOWN) {
+            at = lexer.scalars.len();
+            break;
+        }
         let previous = tokens
             .last()
             .filter(|_| unknown_since.is_none())
@@ -104,7 +118,7 @@ pub(super) fn tokens(normalised: &Normalised, names: &Names) -> Vec<Token> {
     }
     // Quotation marks set words off and change nothing.
     tokens.retain(|token| token.kind != Kind::Word(Word::Quote));
-    tokens
+    Some(tokens)
 }
 
 impl Lexer<'_> {
@@ -264,9 +278,11 @@ impl Lexer<'_> {
         if !first.is_ascii_digit() {
             return read_number(self.rest(at)).map(|number| (number.hundredths, number.length));
         }
-        let end = (at + 1..self.scalars.len())
+        // No amount is longer; a longer run of figures is no number.
+        let limit = self.scalars.len().min(at + LONGEST_NUMBER);
+        let end = (at + 1..limit)
             .find(|next| self.spaced.get(*next) == Some(&true))
-            .unwrap_or(self.scalars.len());
+            .unwrap_or(limit);
         let number = read_number(self.scalars.get(at..end)?)?;
         if at + number.length == end
             && let Some((factor, more)) = place_word(self.rest(end))
@@ -302,6 +318,7 @@ impl Lexer<'_> {
             let figures: String = self
                 .rest(at)
                 .iter()
+                .take(3)
                 .take_while(|next| next.is_ascii_digit())
                 .collect();
             return figures
@@ -338,6 +355,7 @@ impl Lexer<'_> {
             let figures: String = self
                 .rest(start)
                 .iter()
+                .take(LONGEST_NUMBER)
                 .take_while(|next| next.is_ascii_digit())
                 .collect();
             let length = figures.len();

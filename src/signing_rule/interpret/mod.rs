@@ -221,7 +221,9 @@ pub fn interpret(text: &str, register: &Register<'_>) -> Interpretation {
     }
     let normalised = normalise(text);
     let names = Names::new(register.board, register.former);
-    let tokens = tokens(&normalised, &names);
+    let Some(tokens) = tokens(&normalised, &names, MAX_TOKENS) else {
+        return Interpretation::unresolved(vec![whole], vec![Flag::TextTooLong]);
+    };
     let says_something = |token: &Token| {
         !matches!(
             token.kind,
@@ -230,9 +232,6 @@ pub fn interpret(text: &str, register: &Register<'_>) -> Interpretation {
     };
     if !tokens.iter().any(says_something) {
         return Interpretation::unresolved(vec![whole], vec![Flag::EmptyText]);
-    }
-    if tokens.len() > MAX_TOKENS {
-        return Interpretation::unresolved(vec![whole], vec![Flag::TextTooLong]);
     }
     let sizes = sizes(register.board);
     let (spans, flags) = not_understood(&tokens, sizes, register.juristic_type);
