@@ -34,6 +34,7 @@ use crate::ledger::service::{FileKeeper, LedgerService};
 use crate::pdf::{Engine, PdfError};
 use crate::portal::PortalSettings;
 use crate::registry::client::{ClientError, ClientSettings, IdentitySettings, RegisterClient};
+use crate::registry::review::service::{Parts as ReviewParts, ReviewService};
 use crate::registry::service::{AsOf, FactsError, Parts as RegistryParts, RegistryService};
 use crate::telemetry::{self, TelemetryError};
 use crate::web::caller::{Authenticator, PeerCertificate, SessionReader, scope};
@@ -184,6 +185,8 @@ impl Listeners {
 pub struct Services {
     /// The register.
     pub registry: RegistryService,
+    /// The review queue and the list of registry officers.
+    pub review: Arc<ReviewService>,
     /// People.
     pub identity: Arc<IdentityService>,
     /// Questions.
@@ -286,6 +289,13 @@ impl Services {
             max_age: Duration::from_secs(config.peers.register.max_age_seconds),
         });
 
+        let review = Arc::new(ReviewService::new(ReviewParts {
+            database: Arc::clone(&database),
+            registry: registry.clone(),
+            ledger: ledger.clone(),
+            clock: Arc::clone(&clock),
+            randomness: Arc::clone(&randomness),
+        }));
         let identity = Arc::new(identity_service(
             config,
             &database,
@@ -325,6 +335,7 @@ impl Services {
         )?);
         Ok(Self {
             registry,
+            review,
             identity,
             authority,
             documents,
@@ -552,6 +563,7 @@ async fn start_with(
         ActixApp::new()
             .app_data(web::Data::from(Arc::clone(&shared.authority)))
             .app_data(web::Data::from(Arc::clone(&shared.documents)))
+            .app_data(web::Data::from(Arc::clone(&shared.review)))
             .app_data(web::Data::from(Arc::clone(&shared.access)))
             .app_data(web::Data::from(Arc::clone(&shared.database)))
             .app_data(web::Data::new(shared.registry.clone()))

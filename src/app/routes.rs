@@ -7,6 +7,7 @@ use crate::document::http::DocumentApi;
 use crate::identity::http::IdentityApi;
 use crate::ledger::http::LedgerApi;
 use crate::registry::http::RegistryApi;
+use crate::registry::review::http::ReviewApi;
 use crate::web::page::{self, STYLE};
 use crate::web::problem::{Code, Problem};
 use crate::{access, authority, document, identity, ledger, portal, registry};
@@ -33,6 +34,7 @@ use utoipa_swagger_ui::SwaggerUi;
     tags(
         (name = "authority", description = "The question and its answer"),
         (name = "registry", description = "Juristic persons, officers, statements"),
+        (name = "review", description = "Sentences that registry officers must read"),
         (name = "identity", description = "Sign-ins and people"),
         (name = "certificates", description = "Certificates and their verification"),
         (name = "log", description = "The tamper-evident log"),
@@ -74,6 +76,7 @@ pub fn document() -> utoipa::openapi::OpenApi {
     for room in [
         AuthorityApi::openapi(),
         RegistryApi::openapi(),
+        ReviewApi::openapi(),
         IdentityApi::openapi(),
         DocumentApi::openapi(),
         LedgerApi::openapi(),
@@ -107,6 +110,7 @@ pub fn configure(config: &mut web::ServiceConfig) {
         )
         .configure(authority::http::configure)
         .configure(registry::http::configure)
+        .configure(registry::review::http::configure)
         .configure(identity::http::configure)
         .configure(document::http::configure)
         .configure(ledger::http::configure)

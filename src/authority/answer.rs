@@ -57,6 +57,13 @@ pub fn valid_until(now: Instant, past: [Option<Instant>; 2]) -> Instant {
 pub struct BasisPart {
     /// `signing_rule`.
     pub kind: String,
+    /// `reviewed` when two registry officers confirmed what the statement means; `None` for one read with certainty, or
+    /// what the law settles.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rule: Option<String>,
+    /// SHA-256 of the reviewed rule.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rule_sha256: Option<String>,
     /// Clause of the rule.
     pub clause: usize,
     /// Where its words stand in the statement, in Unicode scalar values.
@@ -192,6 +199,9 @@ pub struct AsOfPart {
     pub registry_version: u64,
     /// Version of the policies.
     pub policy_version: String,
+    /// SHA-256 of the reviewed rule that was decided on, if one was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reviewed_rule: Option<String>,
 }
 
 impl Answer {

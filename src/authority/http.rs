@@ -330,6 +330,11 @@ views! {
     BasisView from BasisPart {
         /// `signing_rule`.
         kind: String = |part| part.kind.clone();
+        /// `reviewed` when two registry officers confirmed what the statement means; null for a statement read with
+        /// certainty, or what the law settles.
+        rule: Option<String> = |part| part.rule.clone();
+        /// SHA-256 of the reviewed rule.
+        rule_sha256: Option<String> = |part| part.rule_sha256.clone();
         /// Clause of the rule.
         clause: usize = |part| part.clause;
         /// Where its words stand in the registered statement (Unicode scalar values, end exclusive).
@@ -398,6 +403,8 @@ views! {
         registry_version: u64 = |part| part.registry_version;
         /// Version of the policies.
         policy_version: String = |part| part.policy_version.clone();
+        /// SHA-256 of the rule that two registry officers confirmed, when it was decided on.
+        reviewed_rule: Option<String> = |part| part.reviewed_rule.clone();
     }
 }
 

@@ -39,6 +39,9 @@ pub struct ReceiptClaims {
     pub answer_sha256: String,
     /// Version of the company's record.
     pub registry_version: u64,
+    /// SHA-256 of the rule that two registry officers confirmed, when it was decided on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reviewed_rule: Option<String>,
     /// The register's data as of.
     pub data_as_of: String,
     /// Version of the policies.

@@ -7,6 +7,7 @@
 mod clients;
 mod documents;
 mod log;
+mod officers;
 mod registry;
 pub mod rules;
 
@@ -90,6 +91,9 @@ enum Command {
     /// Look after machine clients.
     #[command(subcommand)]
     Clients(clients::Command),
+    /// Look after the list of registry officers who review statements.
+    #[command(subcommand)]
+    Officers(officers::Command),
 }
 
 /// How a command ended, other than well.
@@ -218,6 +222,7 @@ fn dispatch(command: Command) -> Result<(), Failure> {
         }
         Command::Log(command) => log::run(command),
         Command::Clients(command) => clients::run(command),
+        Command::Officers(command) => officers::run(command),
     }
 }
 

@@ -264,4 +264,60 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    /// Owner: `registry`.
+    registry_officer (id) {
+        id -> Text,
+        blind_index -> Binary,
+        added_at -> Timestamp,
+        removed_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    /// Owner: `registry`.
+    statement_review (id) {
+        id -> Text,
+        registration_number -> Text,
+        juristic_type -> Text,
+        statement_digest -> Text,
+        statement -> Text,
+        restriction -> Nullable<Text>,
+        opened_at -> Timestamp,
+        queued -> Bool,
+        queued_since -> Timestamp,
+        version -> BigInt,
+    }
+}
+
+diesel::table! {
+    /// Owner: `registry`.
+    review_proposal (id) {
+        id -> Text,
+        review_id -> Text,
+        registration_number -> Text,
+        place -> BigInt,
+        digest -> Text,
+        rule -> Text,
+        binding -> Text,
+        reading -> Nullable<BigInt>,
+        reason -> Text,
+        officer_id -> Text,
+        proposed_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    /// Owner: `registry`.
+    review_decision (proposal_id, step) {
+        proposal_id -> Text,
+        step -> BigInt,
+        kind -> Text,
+        officer_id -> Text,
+        decided_at -> Timestamp,
+        reason -> Text,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(officer_identity, register_seen);
+diesel::allow_tables_to_appear_in_same_query!(review_proposal, review_decision);

@@ -151,8 +151,14 @@ macro_rules! entity_ids {
 entity_ids! {
     /// One issued certificate (the record, not its public number).
     CertificateId = "crt_";
+    /// One proposal of what a statement means.
+    ProposalId = "prp_";
+    /// One registry officer who may review statements. Known to the operator alone.
+    RegistryOfficerId = "ofr_";
     /// One request through the service, echoed in problem documents and logs.
     RequestId = "req_";
+    /// One statement that was put into the review queue.
+    ReviewId = "rev_";
     /// One session of a signed-in person.
     SessionId = "ses_";
     /// One sign-in of a person, bound to what it is for.

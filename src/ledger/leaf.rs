@@ -38,8 +38,14 @@ kinds! {
     SignInCompleted = "sign_in_completed";
     /// A batch of the register was taken over.
     RegisterImported = "register_imported";
-    /// An officer confirmed what a statement means.
+    /// A registry officer proposed what a statement means.
+    StatementProposed = "statement_proposed";
+    /// A second registry officer confirmed what a statement means.
     StatementReviewed = "statement_reviewed";
+    /// A proposal was rejected, withdrawn or superseded, or a confirmed one revoked.
+    StatementRejected = "statement_rejected";
+    /// A registry officer was put on the list or taken off it.
+    OfficerChanged = "officer_changed";
     /// A machine client was added, rotated or revoked.
     ClientChanged = "client_changed";
     /// A signing key was put in use or out of use.

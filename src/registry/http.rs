@@ -5,7 +5,10 @@
 
 use super::exchange::RowRefusal;
 use super::model::{Facts, Officer, StatementKind};
-use super::service::{AsOf, ConsultError, FactsError, Freshness, RefreshError, RegistryService};
+use super::reading::{Reading, ReadingRefusal};
+use super::service::{
+    AsOf, ConsultError, FactsError, Freshness, ReadingError, RefreshError, RegistryService,
+};
 use crate::kernel::id::RegistrationNumber;
 use crate::kernel::lang::Bilingual;
 use crate::kernel::time::Instant;
@@ -15,9 +18,13 @@ use crate::web::problem::{Code, Problem, ProblemDocument};
 use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde::{Deserialize, Serialize};
+use std::sync::Arc;
 use utoipa::{IntoParams, OpenApi};
 
-mod views;
+mod combinations;
+pub(in crate::registry) mod views;
+
+use combinations::{CombinationsView, signing_combinations};
 
 use views::{
     AsOfView, HistoryView, JuristicPersonView, OfficersView, SigningRuleView, StatementView,
@@ -36,18 +43,27 @@ pub fn configure(config: &mut web::ServiceConfig) {
         .service(at("/officers").route(web::get().to(officers)))
         .service(at("/statements").route(web::get().to(statements)))
         .service(at("/signing-rule").route(web::get().to(signing_rule)))
+        .service(at("/signing-combinations").route(web::get().to(signing_combinations)))
         .service(at("/history").route(web::get().to(history)));
 }
 
 /// The API document of this room.
 #[derive(OpenApi)]
 #[openapi(
-    paths(juristic_person, officers, statements, signing_rule, history),
+    paths(
+        juristic_person,
+        officers,
+        statements,
+        signing_rule,
+        combinations::signing_combinations,
+        history
+    ),
     components(schemas(
         JuristicPersonView,
         OfficersView,
         StatementsView,
         SigningRuleView,
+        CombinationsView,
         HistoryView,
         ProblemDocument
     ))
@@ -71,9 +87,9 @@ pub struct AsOfQuery {
 #[into_params(parameter_in = Query)]
 pub struct PageQuery {
     /// `next_cursor` of the page before; the first page without it.
-    cursor: Option<String>,
-    /// Entries on a page, 1 to 100. Default 100.
-    limit: Option<usize>,
+    pub(in crate::registry) cursor: Option<String>,
+    /// Entries on a page, 1 to 100.
+    pub(in crate::registry) limit: Option<usize>,
 }
 
 /// Facts of a juristic person.
@@ -103,11 +119,10 @@ pub async fn juristic_person(
     registry: web::Data<RegistryService>,
     _caller: Authorised<scope::RegistryRead>,
 ) -> Result<HttpResponse, Problem> {
-    let at = as_of(&request, &registry)?
-        .valid_at
-        .unwrap_or_else(|| registry.now());
-    let (facts, stale) = asked_facts(&request, &number, &registry).await?;
-    answer(&request, &facts, at, stale, |facts| {
+    let asked = as_of(&request, &registry)?;
+    let at = asked.valid_at.unwrap_or_else(|| registry.now());
+    let (facts, stale) = asked_facts(&number, asked, &registry).await?;
+    answer(&request, &facts, at, stale, "", |facts| {
         views::juristic_person(facts, stale)
     })
 }
@@ -136,11 +151,10 @@ pub async fn officers(
     registry: web::Data<RegistryService>,
     _caller: Authorised<scope::RegistryRead>,
 ) -> Result<HttpResponse, Problem> {
-    let at = as_of(&request, &registry)?
-        .valid_at
-        .unwrap_or_else(|| registry.now());
-    let (facts, stale) = asked_facts(&request, &number, &registry).await?;
-    answer(&request, &facts, at, stale, |facts| {
+    let asked = as_of(&request, &registry)?;
+    let at = asked.valid_at.unwrap_or_else(|| registry.now());
+    let (facts, stale) = asked_facts(&number, asked, &registry).await?;
+    answer(&request, &facts, at, stale, "", |facts| {
         let view = |officer: &Officer| views::officer_view(facts, officer);
         OfficersView {
             officers: facts.record.officers_at(at).map(view).collect(),
@@ -175,11 +189,10 @@ pub async fn statements(
     registry: web::Data<RegistryService>,
     _caller: Authorised<scope::RegistryRead>,
 ) -> Result<HttpResponse, Problem> {
-    let at = as_of(&request, &registry)?
-        .valid_at
-        .unwrap_or_else(|| registry.now());
-    let (facts, stale) = asked_facts(&request, &number, &registry).await?;
-    answer(&request, &facts, at, stale, |facts| StatementsView {
+    let asked = as_of(&request, &registry)?;
+    let at = asked.valid_at.unwrap_or_else(|| registry.now());
+    let (facts, stale) = asked_facts(&number, asked, &registry).await?;
+    answer(&request, &facts, at, stale, "", |facts| StatementsView {
         statements: StatementKind::ALL
             .into_iter()
             .flat_map(|kind| facts.record.texts(kind))
@@ -194,7 +207,8 @@ pub async fn statements(
 
 /// The rule that the registered statement means.
 ///
-/// Only `complete` is used by itself. Spans are positions of Unicode scalar values in `statement`.
+/// Only `complete` is used by itself; `reviewed` is a rule that two registry officers confirmed for a sentence that was not
+/// read with certainty. Spans are positions of Unicode scalar values in `statement`.
 #[utoipa::path(
     get,
     path = "/v1/juristic-persons/{registration_number}/signing-rule",
@@ -216,20 +230,18 @@ pub async fn signing_rule(
     request: HttpRequest,
     number: web::Path<String>,
     registry: web::Data<RegistryService>,
-    _caller: Authorised<scope::RegistryRead>,
+    caller: Authorised<scope::RegistryRead>,
 ) -> Result<HttpResponse, Problem> {
-    let at = as_of(&request, &registry)?
-        .valid_at
-        .unwrap_or_else(|| registry.now());
-    let (facts, stale) = asked_facts(&request, &number, &registry).await?;
-    // A company past the bounds of what can be decided about has a statement that needs a person, like any other
-    // that is not understood.
-    let reading = registry.reading(&facts, at);
+    let asked = as_of(&request, &registry)?;
+    let at = asked.valid_at.unwrap_or_else(|| registry.now());
+    let (facts, stale) = asked_facts(&number, asked, &registry).await?;
+    let (reading, facts) = asked_reading(facts, asked, &registry).await?;
     let view = match &reading {
-        Ok(reading) => views::signing_rule(&facts, reading, stale)?,
+        Ok(reading) => views::signing_rule(&facts, reading, stale, &caller.client_id)?,
         Err(refusal) => views::unreadable(&facts, refusal, stale),
     };
-    answer(&request, &facts, at, stale, |_| view)
+    let mark = reviewed_mark(reading.as_deref().ok());
+    answer(&request, &facts, at, stale, &mark, |_| view)
 }
 
 /// Versions of the record with what changed, oldest first.
@@ -304,7 +316,10 @@ fn parse_number(text: &str) -> Result<RegistrationNumber, Problem> {
         })
 }
 
-fn query<T: serde::de::DeserializeOwned>(request: &HttpRequest) -> Result<T, Problem> {
+/// The parameters of an address, read strictly.
+pub(in crate::registry) fn query<T: serde::de::DeserializeOwned>(
+    request: &HttpRequest,
+) -> Result<T, Problem> {
     web::Query::from_query(request.query_string())
         .map(web::Query::into_inner)
         .map_err(|error| {
@@ -318,12 +333,17 @@ fn query<T: serde::de::DeserializeOwned>(request: &HttpRequest) -> Result<T, Pro
         })
 }
 
-fn invalid(parameter: &str, th: &str, en: &str) -> Problem {
+/// A parameter that cannot be right.
+pub(in crate::registry) fn invalid(parameter: &str, th: &str, en: &str) -> Problem {
     Problem::field(Code::InvalidValue, parameter, Bilingual::new(th, en))
 }
 
 fn as_of(request: &HttpRequest, registry: &RegistryService) -> Result<AsOf, Problem> {
-    let asked: AsOfQuery = query(request)?;
+    moments(query(request)?, registry)
+}
+
+/// The moments that are asked about; none lies in the future.
+fn moments(asked: AsOfQuery, registry: &RegistryService) -> Result<AsOf, Problem> {
     let now = registry.now();
     let instant = |parameter: &str, text: Option<String>| {
         text.map(|text| {
@@ -349,12 +369,11 @@ fn as_of(request: &HttpRequest, registry: &RegistryService) -> Result<AsOf, Prob
 }
 
 async fn asked_facts(
-    request: &HttpRequest,
     number: &str,
+    asked: AsOf,
     registry: &web::Data<RegistryService>,
 ) -> Result<(Facts, bool), Problem> {
     let number = parse_number(number)?;
-    let asked = as_of(request, registry)?;
     if asked == AsOf::default() {
         let consulted = registry.consult(&number).await.map_err(consult_problem)?;
         return Ok((consulted.facts, consulted.freshness == Freshness::Stale));
@@ -364,6 +383,33 @@ async fn asked_facts(
         .await?
         .map_err(facts_problem)?;
     Ok((facts, false))
+}
+
+/// What the statement means for these facts. A company past the bounds of what can be decided about has a statement that
+/// needs a person, like any other that is not understood.
+async fn asked_reading(
+    facts: Facts,
+    asked: AsOf,
+    registry: &web::Data<RegistryService>,
+) -> Result<(Result<Arc<Reading>, ReadingRefusal>, Facts), Problem> {
+    let now = registry.now();
+    let (at, known_at) = (asked.valid_at.unwrap_or(now), asked.known_at.unwrap_or(now));
+    let registry = registry.clone();
+    let (reading, facts) =
+        blocking(move || (registry.reading(&facts, at, known_at), facts)).await?;
+    match reading {
+        Ok(reading) => Ok((Ok(reading), facts)),
+        Err(ReadingError::Refused(refusal)) => Ok((Err(refusal), facts)),
+        Err(ReadingError::Store(error)) => Err(facts_problem(FactsError::Store(error))),
+    }
+}
+
+/// What tells answers apart that rest on different reviewed rules.
+fn reviewed_mark(reading: Option<&Reading>) -> String {
+    reading
+        .and_then(|reading| reading.reviewed.as_ref())
+        .map(|rule| format!("-{}", rule.proposal))
+        .unwrap_or_default()
 }
 
 fn facts_problem(error: FactsError) -> Problem {
@@ -396,17 +442,18 @@ fn peer_problem<E: std::error::Error>(cause: &E) -> Problem {
 }
 
 /// Answer with a body, or with 304 when the client has it. The tag is weak: the same version on the same day is
-/// the same answer, even if the register was seen to state it again since.
+/// the same answer, even if the register was seen to state it again since. `mark` tells apart what else answers differ in.
 fn answer<T: Serialize>(
     request: &HttpRequest,
     facts: &Facts,
     at: Instant,
     stale: bool,
+    mark: &str,
     view: impl FnOnce(&Facts) -> T,
 ) -> Result<HttpResponse, Problem> {
     let freshness = if stale { "-stale" } else { "" };
     let tag = header::EntityTag::new_weak(format!(
-        "{}-{}-{}{freshness}",
+        "{}-{}-{}{freshness}{mark}",
         facts.version.version,
         at.thai_date(),
         facts.version.digest

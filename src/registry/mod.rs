@@ -13,6 +13,8 @@
 //! * A 13-digit number or passport of a person is stored as a keyed index only. Without an answer of the extension, or
 //!   with one that is not about exactly these officers, nobody's number is known; names never stand in for it.
 //! * An officer's reference is never given to another person.
+//! * A sentence that is not read with certainty decides nothing until two registry officers say what it means
+//!   ([`review`]).
 //!
 //! To add a field: the member in [`exchange`], its place in [`model`], its sense in `read_entry` with a refusal, a row
 //! in the table of refusals. To add a feed of another shape: a reader that ends in a [`model::JuristicPerson`].
@@ -28,6 +30,7 @@ pub mod kind;
 pub mod model;
 pub mod names;
 pub mod reading;
+pub mod review;
 pub mod service;
 pub mod source;
 pub mod store;

@@ -2,6 +2,7 @@
 
 use super::board::{board_of, former_of, standing_of};
 use super::model::{Facts, JuristicPerson, OfficerIdentity, StatementKind};
+use super::review::{ReviewedRule, deciding};
 use crate::kernel::time::Instant;
 use crate::signing_rule::{
     Board, BoardRefusal, CompileRefusal, CompiledRule, Interpretation, Outcome, Register, Standing,
@@ -22,8 +23,10 @@ pub struct Reading {
     pub standing: Standing,
     /// How far the reading got; `None` when nothing is registered.
     pub interpretation: Option<Interpretation>,
-    /// What decides: the rule of a complete reading, or what status and law settle without a statement. `None` when
-    /// the statement needs review.
+    /// The rule that two registry officers read it to mean, when it applies to these people. It outranks the reading.
+    pub reviewed: Option<ReviewedRule>,
+    /// What decides: the reviewed rule, the rule of a complete reading, or what status and law settle without a
+    /// statement. `None` when the statement needs review.
     pub compiled: Option<CompiledRule>,
 }
 
@@ -33,6 +36,11 @@ impl Reading {
         self.interpretation
             .as_ref()
             .map_or(Outcome::Unresolved, |reading| reading.outcome)
+    }
+
+    /// Whether there is a sentence that nothing decides about until registry officers say what it means.
+    pub fn needs_review(&self) -> bool {
+        self.statement.is_some() && self.compiled.is_none()
     }
 }
 
@@ -52,11 +60,32 @@ pub fn read(facts: &Facts, at: Instant) -> Result<Reading, ReadingRefusal> {
     read_record(&facts.record, &facts.identities, at)
 }
 
+/// As [`read`], with the rules that registry officers ever confirmed for this juristic person: the one that applies to
+/// these facts at this instant, by what was known at `known_at`, decides.
+pub fn read_reviewed(
+    facts: &Facts,
+    rules: &[ReviewedRule],
+    at: Instant,
+    known_at: Instant,
+) -> Result<Reading, ReadingRefusal> {
+    let reviewed = deciding(rules, facts, at, known_at);
+    read_with(&facts.record, &facts.identities, at, reviewed)
+}
+
 /// As [`read`], of a record that is not a version yet.
 pub fn read_record(
     record: &JuristicPerson,
     identities: &[OfficerIdentity],
     at: Instant,
+) -> Result<Reading, ReadingRefusal> {
+    read_with(record, identities, at, None)
+}
+
+fn read_with(
+    record: &JuristicPerson,
+    identities: &[OfficerIdentity],
+    at: Instant,
+    reviewed: Option<&ReviewedRule>,
 ) -> Result<Reading, ReadingRefusal> {
     let board = board_of(record, identities, at)?;
     let standing = standing_of(record);
@@ -81,10 +110,13 @@ pub fn read_record(
             },
         )
     });
-    let rule = interpretation
+    let read = interpretation
         .as_ref()
         .filter(|reading| reading.outcome == Outcome::Complete)
         .and_then(|reading| reading.rule.as_ref());
+    // Where the status settles everything, no rule is decided on.
+    let reviewed = reviewed.filter(|_| decided_by_standing(standing).is_none());
+    let rule = reviewed.map(|reviewed| &reviewed.rule).or(read);
     let compiled = match rule {
         Some(rule) => Some(compile(rule, &board, standing)?),
         // A statement that is there and not understood may say more than the law does.
@@ -97,13 +129,14 @@ pub fn read_record(
         board,
         standing,
         interpretation,
+        reviewed: reviewed.cloned(),
         compiled,
     })
 }
 
 /// The statement and, apart from it, a limit that changes it. A partnership may register its statement as the limit
 /// alone (CCC 1064, 1078); `ไม่มี` and a dash are no limit.
-fn texts(record: &JuristicPerson) -> (Option<String>, Option<String>) {
+pub(super) fn texts(record: &JuristicPerson) -> (Option<String>, Option<String>) {
     let statement = record.authority_text();
     let limits: String = record
         .texts(StatementKind::Restriction)

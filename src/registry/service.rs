@@ -4,11 +4,14 @@ use super::exchange::{RowRefusal, read_entry};
 use super::history::Incoming;
 use super::identities::{IdentityIndex, join};
 use super::model::{BlindIndex, Facts, IdentityKind, IdentityState, VersionSource};
-use super::reading::{Reading, ReadingRefusal, read};
+use super::reading::{Reading, ReadingRefusal, read_reviewed};
+use super::review::queue::{Move, moves};
+use super::review::{ReviewCase, Subject, store as review_store};
 use super::source::{Fetched, IdentityAnswer, RegisterSource, SourceFailure};
 use super::store::{self, Seen, Upsert};
-use crate::db::{Database, StoreError};
-use crate::kernel::id::{Randomness, RegistrationNumber};
+use crate::db::{AnyConnection, Database, StoreError};
+use crate::kernel::digest::Digest;
+use crate::kernel::id::{Randomness, RegistrationNumber, ReviewId};
 use crate::kernel::time::{Clock, Instant};
 use chrono::NaiveDate;
 use std::collections::HashMap;
@@ -34,8 +37,9 @@ pub struct RegistryService {
     readings: Arc<Mutex<Readings>>,
 }
 
-/// Statements that were read, by juristic person, version and calendar day (people enter and leave office by the day).
-type Readings = HashMap<(RegistrationNumber, u64, NaiveDate), Arc<Reading>>;
+/// Statements that were read, by juristic person, version, calendar day (people enter and leave office by the day) and
+/// the confirmed rules they were read with.
+type Readings = HashMap<(RegistrationNumber, u64, NaiveDate, Option<Digest>), Arc<Reading>>;
 
 /// Readings kept at most; then all are forgotten and read anew.
 const MAX_READINGS: usize = 50_000;
@@ -55,6 +59,17 @@ pub enum FactsError {
     /// We know nothing of this number at that time.
     #[error("the register is not known to have this juristic person then")]
     Unknown,
+    /// The database failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// Why a statement could not be read.
+#[derive(Debug, thiserror::Error)]
+pub enum ReadingError {
+    /// It is past the bounds of what can be decided about.
+    #[error(transparent)]
+    Refused(#[from] ReadingRefusal),
     /// The database failed.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -178,22 +193,102 @@ impl RegistryService {
         found.ok_or(FactsError::Unknown)
     }
 
-    /// What the statement means for the people in office at this instant. Read once for each version and day.
-    pub fn reading(&self, facts: &Facts, at: Instant) -> Result<Arc<Reading>, ReadingRefusal> {
+    /// What the statement means for the people in office at this instant, by the reviews known at `known_at`.
+    pub fn reading(
+        &self,
+        facts: &Facts,
+        at: Instant,
+        known_at: Instant,
+    ) -> Result<Arc<Reading>, ReadingError> {
+        self.database
+            .read(|connection| self.reading_in(connection, facts, at, known_at))
+    }
+
+    /// As [`RegistryService::reading`], in the transaction that decides on it: a rule confirmed or revoked before is seen,
+    /// whichever instance saw to it. Read once for each version, day and set of reviewed rules.
+    pub fn reading_in(
+        &self,
+        connection: &mut AnyConnection,
+        facts: &Facts,
+        at: Instant,
+        known_at: Instant,
+    ) -> Result<Arc<Reading>, ReadingError> {
         let number = facts.record.registration_number.clone();
-        let key = (number, facts.version.version, at.thai_date());
+        let mut rules = review_store::reviewed(connection, &number)?;
+        rules.retain(|rule| rule.in_force(known_at));
+        // The same rule may have been proposed twice: the confirmation that counts is another one then.
+        let parts = rules
+            .iter()
+            .flat_map(|rule| [rule.proposal.as_str().as_bytes(), rule.digest.as_bytes()]);
+        let of_rules = (!rules.is_empty()).then(|| Digest::of_parts(parts));
+        let key = (number, facts.version.version, at.thai_date(), of_rules);
         // A reading is never half made: whoever panicked with the lock held left the map whole.
         let lock = || self.readings.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(known) = lock().get(&key) {
             return Ok(known.clone());
         }
-        let reading = Arc::new(read(facts, at)?);
+        let reading = Arc::new(read_reviewed(facts, &rules, at, known_at)?);
         let mut readings = lock();
         if readings.len() >= MAX_READINGS {
             readings.clear();
         }
         readings.insert(key, reading.clone());
         Ok(reading)
+    }
+
+    /// Bring the review queue of a juristic person up to date with what stands registered now, in the caller's
+    /// transaction. `reading` is that of these facts, `now` the instant it was read for.
+    pub fn queue_for_review(
+        &self,
+        connection: &mut AnyConnection,
+        facts: &Facts,
+        reading: &Reading,
+        now: Instant,
+    ) -> Result<(), StoreError> {
+        let cases = review_store::cases(connection, &facts.record.registration_number)?;
+        let current = Subject::of(&facts.record);
+        for step in moves(&cases, current.as_ref(), reading.needs_review()) {
+            match step {
+                Move::Queue(id) => review_store::queue_up(connection, &id, true, now)?,
+                Move::Settle(id) => review_store::queue_up(connection, &id, false, now)?,
+                Move::Open(subject) => {
+                    let case = ReviewCase {
+                        id: ReviewId::generate(self.randomness.as_ref()),
+                        subject,
+                        statement: reading.statement.clone().unwrap_or_default(),
+                        restriction: reading.restriction.clone(),
+                        opened_at: now,
+                        queued: true,
+                        queued_since: now,
+                        version: 1,
+                        proposals: Vec::new(),
+                    };
+                    review_store::open(connection, &case)?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// As [`RegistryService::queue_for_review`], of the facts that hold now. A statement past the bounds cannot be
+    /// reviewed into a rule: it stays as it is.
+    fn requeue(
+        &self,
+        connection: &mut AnyConnection,
+        number: &RegistrationNumber,
+    ) -> Result<(), StoreError> {
+        let now = self.clock.now();
+        let Some(facts) = store::current(connection, number)? else {
+            return Ok(());
+        };
+        match self.reading_in(connection, &facts, now, now) {
+            Ok(reading) => self.queue_for_review(connection, &facts, &reading, now),
+            Err(ReadingError::Store(error)) => Err(error),
+            Err(ReadingError::Refused(refusal)) => {
+                tracing::warn!(refusal = %refusal, "a statement cannot be decided on");
+                Ok(())
+            }
+        }
     }
 
     /// Whether the register was seen to state these facts recently enough to decide about this instant.
@@ -291,7 +386,8 @@ impl RegistryService {
             .read(|connection| store::companies_of(connection, kind, index))
     }
 
-    /// How many versions were ever added: when it has not moved, no fact has changed.
+    /// How many versions were ever added and rules confirmed or revoked: when it has not moved, nothing has changed that
+    /// is decided on.
     pub fn changes(&self) -> Result<u64, StoreError> {
         self.database.read(store::changes)
     }
@@ -378,8 +474,13 @@ impl RegistryService {
 
     fn take_in(&self, incoming: &Incoming) -> Result<Upsert, StoreError> {
         let write = || {
-            self.database
-                .write(|connection| store::upsert(connection, incoming.clone()))
+            self.database.write(|connection| {
+                let outcome = store::upsert(connection, incoming.clone())?;
+                if matches!(outcome, Upsert::New { .. }) {
+                    self.requeue(connection, &incoming.record.registration_number)?;
+                }
+                Ok(outcome)
+            })
         };
         match write() {
             // Another request took the same number in at the same time: now it is there to be compared with.

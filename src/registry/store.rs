@@ -308,7 +308,7 @@ fn insert(connection: &mut AnyConnection, facts: &Facts) -> Result<(), StoreErro
     Ok(())
 }
 
-/// Count new versions.
+/// Count new versions, and rules that came to decide or no longer do.
 pub fn count_changes(connection: &mut AnyConnection, new: u64) -> Result<(), StoreError> {
     let new =
         i64::try_from(new).map_err(|error| bad_row("register_change", "changes", "1", error))?;
@@ -319,7 +319,8 @@ pub fn count_changes(connection: &mut AnyConnection, new: u64) -> Result<(), Sto
     one_row("register_change", counted)
 }
 
-/// How many versions were ever added: when it has not moved, no fact has changed.
+/// How many versions were ever added and rules confirmed or revoked: when it has not moved, nothing has changed that is
+/// decided on.
 pub fn changes(connection: &mut AnyConnection) -> Result<u64, StoreError> {
     let changes: i64 = register_change::table
         .filter(register_change::id.eq(1))

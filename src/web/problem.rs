@@ -50,6 +50,10 @@ problems! {
     Unauthenticated = "unauthenticated", UNAUTHORIZED, "ต้องยืนยันตัวตนก่อน", "Authentication is required";
     /// The credential does not reach this far.
     InsufficientScope = "insufficient_scope", FORBIDDEN, "สิทธิ์ไม่เพียงพอ", "The credential lacks the scope";
+    /// The person is not on the list of registry officers.
+    NotARegistryOfficer = "not_a_registry_officer", FORBIDDEN, "เฉพาะนายทะเบียนที่ได้รับมอบหมายเท่านั้น", "Only a registry officer may do this";
+    /// What one officer proposed must be confirmed by another.
+    SameOfficer = "same_officer", FORBIDDEN, "ผู้เสนอยืนยันข้อเสนอของตนเองไม่ได้", "The officer who proposed it cannot confirm it";
     /// The form carries no or a wrong anti-forgery token.
     ForgedForm = "forged_form", FORBIDDEN, "แบบฟอร์มหมดอายุหรือไม่ได้มาจากหน้านี้", "The form has expired or does not come from this page";
     /// Nothing at this address.
@@ -64,6 +68,16 @@ problems! {
     WrongState = "wrong_state", CONFLICT, "สถานะปัจจุบันไม่อนุญาตให้ทำรายการนี้", "The present state does not allow this";
     /// Another request changed the thing at the same time.
     Changed = "changed", CONFLICT, "ข้อมูลถูกเปลี่ยนแปลงพร้อมกัน โปรดลองใหม่", "The data changed at the same time; try again";
+    /// The statement, the type, a person named or the board is not what was proposed on.
+    ReviewOutdated = "review_outdated", CONFLICT, "ข้อมูลทะเบียนเปลี่ยนไปหลังจากเสนอ", "The register has changed since the proposal";
+    /// The digest sent is not that of the proposal.
+    OtherDigest = "other_digest", CONFLICT, "ค่าแฮชที่ส่งมาไม่ใช่ของข้อเสนอนี้", "The digest is not that of this proposal";
+    /// `If-Match` names a state that is over.
+    PreconditionFailed = "precondition_failed", PRECONDITION_FAILED, "ข้อมูลเปลี่ยนไปจากที่อ่านไว้", "The data is no longer what was read";
+    /// `If-Match` is missing where it is required.
+    PreconditionMissing = "precondition_missing", PRECONDITION_REQUIRED, "ต้องส่ง If-Match", "An If-Match is required";
+    /// A rule that cannot stand for this juristic person.
+    RuleNotAcceptable = "rule_not_acceptable", UNPROCESSABLE_ENTITY, "เงื่อนไขที่เสนอใช้กับนิติบุคคลนี้ไม่ได้", "The rule cannot be used for this juristic person";
     /// The body is larger than this endpoint reads.
     TooLarge = "too_large", PAYLOAD_TOO_LARGE, "ข้อมูลมีขนาดใหญ่เกินไป", "The request is too large";
     /// The body is not of the media type this endpoint reads.

@@ -179,7 +179,14 @@ async fn the_register_is_asked_before_a_company_is_called_unknown() {
     bank.order(&number, "unknown-company-0123")
         .await
         .problem(404, "unknown_juristic_person");
-    for path in ["", "/officers", "/statements", "/signing-rule", "/history"] {
+    for path in [
+        "",
+        "/officers",
+        "/statements",
+        "/signing-rule",
+        "/signing-combinations",
+        "/history",
+    ] {
         bank.get(&format!("/v1/juristic-persons/{number}{path}"))
             .await
             .problem(404, "unknown_juristic_person");

@@ -20,5 +20,6 @@ mod certificates;
 mod question;
 mod refused;
 mod restart;
+mod review;
 mod sign_in;
 mod support;

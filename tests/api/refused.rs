@@ -7,7 +7,11 @@ use reqwest::{Client, Method, RequestBuilder};
 use serde_json::{Value, json};
 
 /// Below `/v1`, but for people with a session instead of a machine's token.
-const FOR_PEOPLE: [&str; 1] = ["/v1/me"];
+fn for_people(operation: &Operation) -> bool {
+    let reviewing =
+        operation.method == Method::POST && operation.path.starts_with("/v1/review/statements/");
+    operation.path == "/v1/me" || reviewing
+}
 
 struct Operation {
     method: Method,
@@ -46,6 +50,7 @@ fn operations() -> Vec<Operation> {
                 .replace("{registration_number}", "0105569999999")
                 .replace("{number}", "2569-000001")
                 .replace("{id}", "ver_0123456789abcdefghjkmnpqrs")
+                .replace("{proposal}", "prp_0123456789abcdefghjkmnpqrs")
                 .replace("{reference}", "ver_0123456789abcdefghjkmnpqrs");
             assert!(!path.contains('{'), "{path}: give its parameter a value");
             found.push(Operation {
@@ -87,7 +92,7 @@ async fn every_operation_wants_a_credential_and_says_how_to_get_in() {
             let answer = Answer::of(operation.request(&anonymous, base)).await;
             println!("{} -> {}", operation.name(), answer.status);
             answer.problem(401, "unauthenticated");
-            let wanted = if FOR_PEOPLE.contains(&operation.path.as_str()) {
+            let wanted = if for_people(operation) {
                 "Cookie"
             } else {
                 "Bearer"
@@ -137,10 +142,9 @@ async fn every_operation_wants_its_scope_and_names_it() {
         }
     }
     for operation in operations() {
-        let for_people = FOR_PEOPLE.contains(&operation.path.as_str());
         assert_eq!(
             operation.scope.is_none(),
-            for_people,
+            for_people(&operation),
             "{}",
             operation.name()
         );

@@ -15,7 +15,7 @@ use amnat::kernel::time::{Clock, Instant, SystemClock};
 use amnat::sandbox::demo::browser::{Browser, BrowserError, Page};
 use amnat::sandbox::demo::provision::{Place, provision};
 use amnat::sandbox::{self, Addresses, Ports, SandboxSettings};
-use amnat::web::caller::scope;
+use amnat::web::caller::{SESSION_COOKIE, scope};
 use reqwest::header::HeaderMap;
 use reqwest::{Client, Identity, Method, RequestBuilder};
 use serde_json::{Value, json};
@@ -377,14 +377,26 @@ impl Machine {
     }
 }
 
-/// Walk through our page and the provider's as this person; the last page.
-pub async fn walk(url: &str, person: &str, choice: &str) -> Result<Page, BrowserError> {
-    let client = Client::builder()
+/// A client as a browser has one.
+fn plain_client() -> Client {
+    Client::builder()
         .redirect(reqwest::redirect::Policy::none())
         .no_proxy()
         .build()
-        .unwrap();
-    let mut browser = Browser::new(client);
+        .unwrap()
+}
+
+/// Walk through our page and the provider's as this person; the last page.
+pub async fn walk(url: &str, person: &str, choice: &str) -> Result<Page, BrowserError> {
+    walk_in(&mut Browser::new(plain_client()), url, person, choice).await
+}
+
+async fn walk_in(
+    browser: &mut Browser,
+    url: &str,
+    person: &str,
+    choice: &str,
+) -> Result<Page, BrowserError> {
     let page = browser.open(&url.parse().unwrap()).await.unwrap();
     let start = page.first_post_form().unwrap();
     let with: Vec<(&str, &str)> = start
@@ -407,6 +419,53 @@ pub async fn walk(url: &str, person: &str, choice: &str) -> Result<Page, Browser
             &[(field.as_str(), person), ("choice", choice)],
         )
         .await
+}
+
+/// A person signed in to our own pages.
+pub struct Session {
+    client: Client,
+    base: String,
+    cookie: String,
+}
+
+impl Session {
+    /// Sign in as this person.
+    pub async fn open(world: &World, person: &str) -> Self {
+        let base = world.place.public_url.clone();
+        let mut browser = Browser::new(plain_client());
+        walk_in(&mut browser, &format!("{base}/me/sign-in"), person, "allow")
+            .await
+            .unwrap();
+        let value = browser
+            .cookie(&base.parse().unwrap(), SESSION_COOKIE)
+            .unwrap();
+        Self {
+            client: plain_client(),
+            cookie: format!("{SESSION_COOKIE}={value}"),
+            base,
+        }
+    }
+
+    pub fn request(&self, method: Method, path: &str) -> RequestBuilder {
+        self.client
+            .request(method, format!("{}{path}", self.base))
+            .header("cookie", &self.cookie)
+    }
+
+    pub async fn get(&self, path: &str) -> Answer {
+        Answer::of(self.request(Method::GET, path)).await
+    }
+
+    /// Send a body under a key, about this version.
+    pub async fn act(&self, path: &str, key: &str, version: u64, body: &Value) -> Answer {
+        Answer::of(
+            self.request(Method::POST, path)
+                .header("If-Match", format!("\"{version}\""))
+                .header("Idempotency-Key", key)
+                .json(body),
+        )
+        .await
+    }
 }
 
 /// What a question is about, and what a sign-in is bound to.

@@ -19,6 +19,7 @@ mod identity;
 mod ledger;
 mod migrations;
 mod registry;
+mod review;
 
 /// Make two tests of every case, one for each engine.
 macro_rules! cases {
@@ -88,5 +89,17 @@ cases! {
         changes_are_counted_once_a_version,
         a_feed_is_taken_in_whole_or_not_at_all,
         many_askers_at_once_make_one_version,
+    }
+    review {
+        two_officers_make_a_rule_decide_on_every_instance_at_once,
+        what_the_rule_is_bound_to_puts_it_back_into_the_queue,
+        what_was_known_then_is_not_rewritten,
+        one_key_acts_once_and_a_stale_version_not_at_all,
+        of_many_confirmations_at_once_one_is_kept,
+        officers_come_go_and_come_back_as_the_same,
+        every_step_stands_in_the_log_and_names_nobody,
+        proposals_and_decisions_cannot_be_changed_or_dropped,
+        the_queue_is_told_page_by_page,
+        a_number_that_becomes_known_leaves_the_rule_alone,
     }
 }

@@ -28,7 +28,7 @@ use crate::ledger::leaf::LeafKind;
 use crate::ledger::service::{LedgerService, RecordError};
 use crate::registry::model::Facts;
 use crate::registry::reading::Reading;
-use crate::registry::service::{ConsultError, Freshness, RegistryService};
+use crate::registry::service::{ConsultError, Freshness, ReadingError, RegistryService};
 use crate::registry::store as registry_store;
 use crate::signing_rule::{Decision, ReasonCode};
 use people::Person;
@@ -222,16 +222,23 @@ impl AuthorityService {
 
         let people = self.people(connection, client_id, question, &facts, valid_at, now)?;
         let signers: Vec<Signer> = people.iter().map(|person| person.signer.clone()).collect();
-        let reading = self
-            .parts
-            .registry
-            .reading(&facts, valid_at)
+        let registry = &self.parts.registry;
+        let reading = match registry.reading_in(connection, &facts, valid_at, known_at) {
+            Ok(reading) => Some(reading),
             // A board or rule past the bounds is a matter for review, like words that are not understood.
-            .inspect_err(
-                |refusal| tracing::warn!(refusal = %refusal, "a statement cannot be decided on"),
-            )
-            .ok();
+            Err(ReadingError::Refused(refusal)) => {
+                tracing::warn!(refusal = %refusal, "a statement cannot be decided on");
+                None
+            }
+            Err(ReadingError::Store(error)) => return Err(error.into()),
+        };
         let reading = reading.as_deref();
+        if let Some(reading) = reading
+            && reading.needs_review()
+            && (question.valid_at, question.known_at) == (None, None)
+        {
+            registry.queue_for_review(connection, &facts, reading, now)?;
+        }
         let outcome = self.decide(question, freshness, reading, &signers, valid_at);
 
         let answer = self.put_together(
@@ -346,8 +353,13 @@ impl AuthorityService {
         let statement = reading
             .and_then(|reading| reading.statement.as_deref())
             .unwrap_or_default();
+        let reviewed = reading
+            .and_then(|reading| reading.reviewed.as_ref())
+            .map(|rule| rule.digest.to_hex());
         let basis = outcome.basis.iter().map(|basis| BasisPart {
             kind: "signing_rule".to_owned(),
+            rule: reviewed.as_ref().map(|_| "reviewed".to_owned()),
+            rule_sha256: reviewed.clone(),
             clause: basis.clause,
             span: [basis.span.start, basis.span.end],
             text: words_at(statement, basis.span),
@@ -398,6 +410,7 @@ impl AuthorityService {
                 known_at,
                 registry_version: facts.version.version,
                 policy_version: self.parts.identity.policy().version().to_owned(),
+                reviewed_rule: reviewed.clone(),
             },
             data_as_of: Some(facts.version.data_as_of),
             valid_until: valid_until(now, [question.valid_at, question.known_at]),
@@ -470,6 +483,7 @@ impl AuthorityService {
             question_sha256: question_sha256.to_hex(),
             answer_sha256: answer_sha256.to_hex(),
             registry_version: answer.as_of.registry_version,
+            reviewed_rule: answer.as_of.reviewed_rule.clone(),
             data_as_of: answer
                 .data_as_of
                 .map(|at| at.to_string())

@@ -8,7 +8,9 @@ use crate::registry::model::{
     Address, Facts, IdentityState, Objectives, Officer, OfficerRole, RegisterVersion,
 };
 use crate::registry::reading::{Reading, ReadingRefusal};
-use crate::signing_rule::{Outcome, SigningRule};
+use crate::registry::review::officer::reference_for;
+use crate::registry::review::{Act, ReviewedRule};
+use crate::signing_rule::{Flag, Outcome, SigningRule};
 use crate::web::problem::Problem;
 use serde::Serialize;
 use serde_json::Value;
@@ -46,7 +48,7 @@ pub struct CodeView {
 }
 
 impl CodeView {
-    pub(super) fn new(code: &'static str, label: Bilingual) -> Self {
+    pub(in crate::registry) fn new(code: &'static str, label: Bilingual) -> Self {
         Self {
             code,
             th: label.th,
@@ -57,6 +59,7 @@ impl CodeView {
 
 /// Which version answered, and how old it is.
 #[derive(Debug, Serialize, ToSchema)]
+#[schema(as = RecordAsOf)]
 pub struct AsOfView {
     /// Version of the record, counted from 1 for each juristic person.
     pub(super) registry_version: u64,
@@ -78,7 +81,7 @@ pub struct AsOfView {
 }
 
 impl AsOfView {
-    pub(super) fn new(version: &RegisterVersion, stale: bool) -> Self {
+    pub(in crate::registry) fn new(version: &RegisterVersion, stale: bool) -> Self {
         Self {
             registry_version: version.version,
             valid_from: version.valid_from,
@@ -272,25 +275,28 @@ pub struct StatementsView {
 #[derive(Debug, Serialize, ToSchema)]
 pub struct FlagView {
     /// Stable code.
-    pub(super) code: &'static str,
+    pub(in crate::registry) code: &'static str,
     /// Thai.
-    pub(super) detail_th: String,
+    pub(in crate::registry) detail_th: String,
     /// English.
-    pub(super) detail: String,
+    pub(in crate::registry) detail: String,
 }
 
 /// What the registered statement means.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = SigningRule)]
 pub struct SigningRuleView {
-    /// `complete`, `ambiguous` or `unresolved`. Only `complete` is used by itself.
+    /// `complete`, `ambiguous`, `unresolved` or `reviewed`. Only `complete` and `reviewed` decide.
     pub(super) outcome: &'static str,
     /// The registered text that was read, letter by letter; null when nothing is registered.
     pub(super) statement: Option<String>,
     /// A registered limit beside the statement, which keeps it from being complete.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) restriction: Option<String>,
-    /// The clauses of the rule, alternatives of one another; empty unless complete.
+    /// The rule's review by two registry officers; present exactly with the outcome `reviewed`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) reviewed: Option<ReviewedView>,
+    /// The clauses of the rule, alternatives of one another; empty unless complete or reviewed.
     #[schema(value_type = Vec<Object>)]
     pub(super) clauses: Value,
     /// The readings of an ambiguous statement, each a list of clauses.
@@ -300,10 +306,92 @@ pub struct SigningRuleView {
     pub(super) unresolved_spans: Vec<[usize; 2]>,
     /// What is notable.
     pub(super) flags: Vec<FlagView>,
-    /// What decides a question now: `statement`, `status_or_law` (which settle without a statement), or `nothing`.
+    /// What decides a question now: `statement`, `reviewed_rule`, `status_or_law` (which settle without a statement), or
+    /// `nothing`.
     pub(super) decided_by: &'static str,
     /// Which version answered.
     pub(super) as_of: AsOfView,
+}
+
+/// What a registry officer did to a rule.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct OfficerActView {
+    /// Your reference of the officer; another client has another one.
+    pub(in crate::registry) officer: String,
+    /// When.
+    #[schema(value_type = String, format = DateTime)]
+    pub(in crate::registry) at: Instant,
+    /// Why, in the officer's words.
+    pub(in crate::registry) reason: String,
+}
+
+impl OfficerActView {
+    pub(in crate::registry) fn new(act: &Act, caller: &str) -> Self {
+        Self {
+            officer: reference_for(&act.officer, caller),
+            at: act.at,
+            reason: act.reason.clone(),
+        }
+    }
+}
+
+/// How a rule came to decide for a sentence that was not read with certainty.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = ReviewedRule)]
+pub struct ReviewedView {
+    /// SHA-256 of the rule with everything it is bound to; answers and receipts name it.
+    pub(super) rule_sha256: String,
+    /// The review.
+    pub(super) review: String,
+    /// The proposal that was confirmed.
+    pub(super) proposal: String,
+    /// What the grammar made of the sentence: `complete`, `ambiguous` or `unresolved`.
+    pub(super) read_as: &'static str,
+    /// The officer who proposed it.
+    pub(super) proposed: OfficerActView,
+    /// The other officer, who confirmed it.
+    pub(super) confirmed: OfficerActView,
+}
+
+impl ReviewedView {
+    fn new(rule: &ReviewedRule, reading: &Reading, caller: &str) -> Self {
+        Self {
+            rule_sha256: rule.digest.to_hex(),
+            review: rule.review.to_string(),
+            proposal: rule.proposal.to_string(),
+            read_as: reading.outcome().as_str(),
+            proposed: OfficerActView::new(&rule.proposed, caller),
+            confirmed: OfficerActView::new(&rule.confirmed, caller),
+        }
+    }
+}
+
+/// The word for how a rule was got.
+pub(super) fn outcome_word(reading: &Reading) -> &'static str {
+    match &reading.reviewed {
+        Some(_) => "reviewed",
+        None => reading.outcome().as_str(),
+    }
+}
+
+/// Flags with what they mean.
+pub(in crate::registry) fn flag_views(flags: &[Flag]) -> Vec<FlagView> {
+    flags
+        .iter()
+        .map(|flag| {
+            let text = flag.text();
+            FlagView {
+                code: flag.as_str(),
+                detail_th: text.th,
+                detail: text.en,
+            }
+        })
+        .collect()
+}
+
+/// The clauses of a rule in their public JSON.
+pub(in crate::registry) fn clauses(rule: &SigningRule) -> Result<Value, Problem> {
+    serde_json::to_value(rule.clauses()).map_err(|error| Problem::internal(&error))
 }
 
 /// A reading as shown.
@@ -311,22 +399,28 @@ pub(super) fn signing_rule(
     facts: &Facts,
     reading: &Reading,
     stale: bool,
+    caller: &str,
 ) -> Result<SigningRuleView, Problem> {
-    let clauses = |rule: &SigningRule| {
-        serde_json::to_value(rule.clauses()).map_err(|error| Problem::internal(&error))
-    };
     let read = reading.interpretation.as_ref();
     let complete = reading.outcome() == Outcome::Complete;
+    let rule = match &reading.reviewed {
+        Some(reviewed) => Some(&reviewed.rule),
+        None => read.and_then(|read| read.rule.as_ref()),
+    };
     let readings: Vec<Value> = read
         .map_or(&[][..], |read| read.readings.as_slice())
         .iter()
         .map(clauses)
         .collect::<Result<_, _>>()?;
     Ok(SigningRuleView {
-        outcome: reading.outcome().as_str(),
+        outcome: outcome_word(reading),
         statement: reading.statement.clone(),
         restriction: reading.restriction.clone(),
-        clauses: match read.and_then(|read| read.rule.as_ref()) {
+        reviewed: reading
+            .reviewed
+            .as_ref()
+            .map(|rule| ReviewedView::new(rule, reading, caller)),
+        clauses: match rule {
             Some(rule) => clauses(rule)?,
             None => Value::Array(Vec::new()),
         },
@@ -339,22 +433,9 @@ pub(super) fn signing_rule(
                     .collect()
             })
             .unwrap_or_default(),
-        flags: read
-            .map(|read| {
-                read.flags
-                    .iter()
-                    .map(|flag| {
-                        let text = flag.text();
-                        FlagView {
-                            code: flag.as_str(),
-                            detail_th: text.th,
-                            detail: text.en,
-                        }
-                    })
-                    .collect()
-            })
-            .unwrap_or_default(),
+        flags: read.map(|read| flag_views(&read.flags)).unwrap_or_default(),
         decided_by: match (&reading.compiled, complete) {
+            (Some(_), _) if reading.reviewed.is_some() => "reviewed_rule",
             (Some(_), true) => "statement",
             (Some(_), false) => "status_or_law",
             (None, _) => "nothing",
@@ -369,6 +450,7 @@ pub(super) fn unreadable(facts: &Facts, refusal: &ReadingRefusal, stale: bool) -
         outcome: Outcome::Unresolved.as_str(),
         statement: facts.record.authority_text(),
         restriction: None,
+        reviewed: None,
         clauses: Value::Array(Vec::new()),
         readings: Value::Array(Vec::new()),
         unresolved_spans: Vec::new(),

@@ -9,7 +9,7 @@ use crate::registry::exchange::RowRefusal;
 use crate::registry::feed::FeedReader;
 use crate::registry::history::Incoming;
 use crate::registry::model::{IdentityState, JuristicPerson, VersionSource};
-use crate::registry::reading::read_record;
+use crate::registry::reading::{Reading, read_record};
 use crate::registry::source::{FeedManifest, SourceFailure};
 use crate::registry::store::{self, ImportRecord, Upsert};
 use crate::signing_rule::Outcome;
@@ -96,10 +96,13 @@ pub struct Interpreted {
 }
 
 impl Interpreted {
-    fn of(records: &[JuristicPerson], at: Instant) -> Self {
+    /// The counts, and for each record whether nothing decides about its statement.
+    fn of(records: &[JuristicPerson], at: Instant) -> (Self, Vec<bool>) {
         let mut counts = Self::default();
+        let mut unread = Vec::with_capacity(records.len());
         for record in records {
             let reading = read_record(record, &[], at);
+            unread.push(reading.as_ref().is_ok_and(Reading::needs_review));
             let count = match reading
                 .as_ref()
                 .map(|reading| reading.interpretation.as_ref())
@@ -115,7 +118,7 @@ impl Interpreted {
             };
             *count += 1;
         }
-        counts
+        (counts, unread)
     }
 }
 
@@ -148,7 +151,7 @@ impl RegistryService {
         if !order.keep_going && !rejected.is_empty() {
             return Err(ImportError::Refused(rejected));
         }
-        let interpreted = Interpreted::of(&records, order.as_of);
+        let (interpreted, unread) = Interpreted::of(&records, order.as_of);
         let recorded_at = self.clock.now();
         let mut bytes = [0u8; 16];
         self.randomness.fill(&mut bytes);
@@ -165,7 +168,7 @@ impl RegistryService {
         };
         let note = self.database.write(|connection| {
             let mut note = note.clone();
-            for record in &records {
+            for (record, unread) in records.iter().zip(&unread) {
                 let incoming = Incoming {
                     record: record.clone(),
                     identities: Vec::new(),
@@ -175,7 +178,13 @@ impl RegistryService {
                     source: VersionSource::Feed,
                 };
                 match store::put(connection, incoming)? {
-                    Upsert::New { .. } => note.imported += 1,
+                    Upsert::New { version } => {
+                        note.imported += 1;
+                        // What is new and understood was never in the queue.
+                        if *unread || version > 1 {
+                            self.requeue(connection, &record.registration_number)?;
+                        }
+                    }
                     Upsert::Unchanged { .. } => note.unchanged += 1,
                     Upsert::Older => note.older += 1,
                 }

@@ -85,6 +85,14 @@ impl Browser {
         self.walk(Method::GET, url.clone(), None).await
     }
 
+    /// A cookie that this address has set.
+    pub fn cookie(&self, url: &Url, name: &str) -> Option<&str> {
+        self.cookies
+            .get(&origin(url))?
+            .get(name)
+            .map(String::as_str)
+    }
+
     /// Send a form of a page, with these fields added or replaced.
     pub async fn submit(
         &mut self,

@@ -1,0 +1,5 @@
+DROP TABLE review_decision;
+DROP TABLE review_proposal;
+DROP TABLE statement_review;
+DROP TABLE registry_officer;
+DROP FUNCTION reviews_are_only_added_to();
