@@ -274,8 +274,9 @@ fn combinations(
         })
         .collect();
     view.combinations_truncated = verdict.completions_truncated;
-    view.minimal_sets = verdict
-        .minimal_sets
+    let minimal = rule.minimal_sets(question);
+    view.minimal_sets = minimal
+        .sets
         .iter()
         .map(|set| MinimalSetView {
             people: names(&set.people),
@@ -283,6 +284,6 @@ fn combinations(
             seal: set.seal,
         })
         .collect();
-    view.minimal_sets_truncated = verdict.minimal_sets_truncated;
+    view.minimal_sets_truncated = minimal.truncated;
     view
 }
