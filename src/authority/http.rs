@@ -330,10 +330,12 @@ views! {
     BasisView from BasisPart {
         /// `signing_rule`.
         kind: String = |part| part.kind.clone();
-        /// `reviewed` when two registry officers confirmed what the statement means; null for a statement read with
+        /// `reviewed` when two registry officers confirmed what the statement means; absent for a statement read with
         /// certainty, or what the law settles.
+        #[serde(skip_serializing_if = "Option::is_none")]
         rule: Option<String> = |part| part.rule.clone();
         /// SHA-256 of the reviewed rule.
+        #[serde(skip_serializing_if = "Option::is_none")]
         rule_sha256: Option<String> = |part| part.rule_sha256.clone();
         /// Clause of the rule.
         clause: usize = |part| part.clause;
@@ -404,6 +406,7 @@ views! {
         /// Version of the policies.
         policy_version: String = |part| part.policy_version.clone();
         /// SHA-256 of the rule that two registry officers confirmed, when it was decided on.
+        #[serde(skip_serializing_if = "Option::is_none")]
         reviewed_rule: Option<String> = |part| part.reviewed_rule.clone();
     }
 }

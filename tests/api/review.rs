@@ -5,6 +5,7 @@ use crate::support::{
     codes, shared, signed,
 };
 use amnat::authority::service::{receipt_keys, verify_receipt};
+use amnat::kernel::digest::{Digest, canonical_json};
 use amnat::registry::review::service::OfficerError;
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -179,6 +180,10 @@ async fn one_officer_alone_never_makes_a_rule_apply() {
     let receipt = permitted["receipt"].as_str().unwrap();
     let claims = verify_receipt(receipt, &receipt_keys(&jwks.body).unwrap()).unwrap();
     assert_eq!(claims.reviewed_rule.as_deref(), Some(digest));
+    let mut answer = permitted.clone();
+    answer.as_object_mut().unwrap().remove("receipt");
+    let canonical = canonical_json(&answer).unwrap();
+    assert_eq!(claims.answer_sha256, Digest::of(canonical).to_hex());
 
     // The rule says who read it so, by references that no other client has, and never by number.
     let answer = bank
