@@ -142,7 +142,51 @@ fn clause(rule: Rule) -> Clause {
     }
 }
 
-fn board(doubles: bool) -> Board {
+/// Dear rules for a board of seven, where "any two" is the everyday rule: p0 to p6.
+fn rules_of_seven() -> Vec<(&'static str, Rule)> {
+    let choose = |n: u32| {
+        let sets = (0u32..128).filter(move |set| set.count_ones() == n);
+        either(sets.map(|set| jointly((0..7).filter(|i| set & (1 << i) != 0).map(person))))
+    };
+    let ring =
+        |i: usize| Rule::at_least(1, (0..4).map(|j| person((i + j) % 7)).collect(), None).unwrap();
+    vec![
+        ("every pair", choose(2)),
+        ("every three", choose(3)),
+        ("every four", choose(4)),
+        ("a chain of six seats", chain(0, 6)),
+        ("four overlapping groups of four", jointly((0..4).map(ring))),
+        (
+            "three of seven groups of four",
+            Rule::at_least(3, (0..7).map(ring).collect(), None).unwrap(),
+        ),
+    ]
+}
+
+/// The same questions to a board of seven.
+pub fn worst_of_seven() -> Vec<Worst> {
+    let board = board(7, false);
+    let mut all = Vec::new();
+    for (name, rule) in rules_of_seven() {
+        let rule = SigningRule::new(vec![clause(rule)]).unwrap();
+        let compiled = compile(&rule, &board, Standing::ACTIVE_COMPANY).unwrap();
+        for signed in [0b0, 0b1, 0b1000, 0b101, 0b10010] {
+            let people = (0..7)
+                .filter(|row| signed & (1 << row) != 0)
+                .fold(People::NONE, |all, row| {
+                    all.union(board.people_named(&format!("p{row}")))
+                });
+            all.push(Worst {
+                name: format!("{name} of seven, signed by {signed:b}"),
+                rule: compiled.clone(),
+                question: Question::by(people).about("credit.loan".parse().unwrap()),
+            });
+        }
+    }
+    all
+}
+
+fn board(size: usize, doubles: bool) -> Board {
     let name = |row: usize| {
         if doubles && row.is_multiple_of(3) {
             row / 6
@@ -151,7 +195,7 @@ fn board(doubles: bool) -> Board {
         }
     };
     Board::new(
-        (0..128)
+        (0..size)
             .map(|row| Member::director(format!("p{row}"), format!("นายกล้า ที่{}", name(row))))
             .collect(),
     )
@@ -183,7 +227,7 @@ pub fn worst() -> Vec<Worst> {
         .map(|(name, rule)| (name, SigningRule::new(vec![clause(rule)]).unwrap()));
     for (name, rule) in rules.chain([("64 clauses of unclear scope", scoped())]) {
         for doubles in [false, true] {
-            let board = board(doubles);
+            let board = board(128, doubles);
             let compiled = compile(&rule, &board, Standing::ACTIVE_COMPANY)
                 .unwrap_or_else(|refusal| panic!("{name}: {refusal}"));
             let asked: [(&str, &dyn Fn(usize) -> bool); 5] = [

@@ -15,13 +15,14 @@ use super::matching::{Kind, Matching, completable, implies_counted};
 use super::verdict::{
     AskedAct, Completion, Decision, MinimalSet, MinimalSets, More, Question, SealGiven, Verdict,
 };
+use std::cmp::Ordering;
 
 /// The most explicit minimal sets in one answer.
 pub const MAX_MINIMAL_SETS: usize = 64;
 /// The most symbolic completions in one answer; together they name at most [`MAX_NAMED`] people.
 pub const MAX_COMPLETIONS: usize = 32;
 /// The most steps spent on completions beside the first.
-const SEARCH: usize = 1_000;
+const SEARCH: usize = 2_000;
 /// What looking at one more alternative or choice costs beside the steps of its matchings.
 const LOOK: usize = 10;
 /// The most steps spent on listing explicit sets.
@@ -31,6 +32,10 @@ const LISTING: usize = 60_000;
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Open {
     kinds: Vec<Kind>,
+    /// How many seats there are.
+    seats: usize,
+    /// Everybody in any kind.
+    people: People,
     seal: bool,
 }
 
@@ -41,7 +46,14 @@ impl Open {
 
     /// Whether whatever completes the other completes this one too.
     fn asks_no_more_than(&self, other: &Self, work: &mut usize) -> bool {
-        (!self.seal || other.seal) && implies_counted(&other.kinds, &self.kinds, work)
+        *work += 1;
+        // As many seats on both sides: each of the other's serves one of these, so nobody is in them alone.
+        let possible = match other.seats.cmp(&self.seats) {
+            Ordering::Less => false,
+            Ordering::Equal => other.people.is_subset(self.people),
+            Ordering::Greater => true,
+        };
+        possible && (!self.seal || other.seal) && implies_counted(&other.kinds, &self.kinds, work)
     }
 }
 
@@ -246,18 +258,23 @@ impl Search<'_> {
     /// Keep what is not covered already.
     fn consider(&mut self, candidate: &Candidate<'_>, left: &[usize]) {
         self.work += LOOK;
+        let kinds: Vec<Kind> = candidate
+            .alternative
+            .kinds()
+            .iter()
+            .zip(left)
+            .filter(|(_, left)| **left > 0)
+            .map(|(kind, left)| Kind {
+                people: kind.people.intersection(self.available),
+                seats: *left,
+            })
+            .collect();
         let open = Open {
-            kinds: candidate
-                .alternative
-                .kinds()
+            seats: candidate.open,
+            people: kinds
                 .iter()
-                .zip(left)
-                .filter(|(_, left)| **left > 0)
-                .map(|(kind, left)| Kind {
-                    people: kind.people.intersection(self.available),
-                    seats: *left,
-                })
-                .collect(),
+                .fold(People::NONE, |all, kind| all.union(kind.people)),
+            kinds,
             seal: candidate.seal,
         };
         let work = &mut self.work;

@@ -326,8 +326,7 @@ pub(super) fn implies(strong: &Alternative, weak: &Alternative) -> bool {
 
 /// The same for lists of kinds, counted.
 pub(super) fn implies_counted(strong: &[Kind], weak: &[Kind], work: &mut usize) -> bool {
-    let mut left: Vec<usize> = strong.iter().map(|kind| kind.seats).collect();
-    // Quick: most pairs fail here.
+    // Quick, and without a list of its own: most pairs fail here.
     for wanted in weak {
         let mut fitting = 0;
         for kind in strong {
@@ -339,6 +338,9 @@ pub(super) fn implies_counted(strong: &[Kind], weak: &[Kind], work: &mut usize) 
         if fitting < wanted.seats {
             return false;
         }
+    }
+    if let [_] = weak {
+        return true;
     }
     // From the narrowest wanted on: if sets are nested or apart, taking the nearest fit first is best; else seats
     // are matched one by one.
@@ -353,6 +355,7 @@ pub(super) fn implies_counted(strong: &[Kind], weak: &[Kind], work: &mut usize) 
     if !nested {
         return seat_by_seat(strong, weak, work);
     }
+    let mut left: Vec<usize> = strong.iter().map(|kind| kind.seats).collect();
     for one in wanted {
         let mut open = one.seats;
         for (kind, left) in strong.iter().zip(left.iter_mut()) {
