@@ -18,18 +18,22 @@ const LONGEST: usize = 6 * 1024;
 fn words() -> &'static [String] {
     static WORDS: OnceLock<Vec<String>> = OnceLock::new();
     WORDS.get_or_init(|| {
-        let source = include_str!("../../src/signing_rule/interpret/lexicon.rs");
-        let mut words: Vec<String> = source
-            .lines()
+        let sources = [
+            include_str!("../../src/signing_rule/interpret/lexicon.rs"),
+            include_str!("../../src/signing_rule/interpret/phrases.rs"),
+            include_str!("../../src/signing_rule/interpret/english.rs"),
+        ];
+        let mut words: Vec<String> = sources
+            .iter()
+            .flat_map(|source| source.lines())
             .filter(|line| !line.trim_start().starts_with("//"))
             .flat_map(|line| line.split('"').skip(1).step_by(2))
-            .filter(|word| !word.is_ascii() || word.len() == 1)
             .map(str::to_owned)
             .chain(scope_words().map(|word| format!("การ{word}")))
             .collect();
         words.sort();
         words.dedup();
-        assert!(words.len() > 200, "the lexicon has moved");
+        assert!(words.len() > 900, "the lexicon has moved");
         words
     })
 }

@@ -2,7 +2,7 @@
 
 use super::api_client::{ApiClient, ClientId, ClientStatus, NewClient, Scopes, UnknownScope};
 use super::grant::{self, GrantRefusal, GrantRequest, Proof};
-use super::store;
+use super::store::{self, idempotency};
 use super::token::{AccessClaims, Confirmation, LIFETIME, TYPE};
 use crate::crypto::jws::{
     self, Claim, ClaimRules, Expectation, Jwk, JwkError, JwkSet, JwsAlgorithm, JwsError, Typ,
@@ -362,6 +362,14 @@ impl AccessService {
             client.status = ClientStatus::Revoked;
             Ok(())
         })
+    }
+
+    /// Delete the answers kept for repeated requests whose time is over; how many.
+    pub fn forget_old_answers(&self) -> Result<usize, StoreError> {
+        let now = self.parts.clock.now();
+        self.parts
+            .database
+            .write(|connection| idempotency::purge(connection, now))
     }
 
     /// All clients, by identifier.

@@ -669,6 +669,9 @@ async fn keep_house(services: &Arc<Services>) {
                 tracing::error!(error = %error, "interrupted documents could not be settled")
             }
         }
+        if let Err(error) = services.access.forget_old_answers() {
+            tracing::error!(error = %error, "old answers could not be deleted");
+        }
         if let Err(error) = services.ledger.checkpoint() {
             tracing::error!(error = %error, "the log could not be signed");
         }

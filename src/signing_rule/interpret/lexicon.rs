@@ -192,6 +192,8 @@ static SEAL_LEADS: &[&str] = &[
     "ประทับตรา",
 ];
 
+static SEAL_INTRODUCTIONS: &[&str] = &["ทั้งนี้โดย", "ทั้งนี้", "โดยทั้งนี้"];
+
 static NO_SEAL_LEADS: &[&str] = &[
     "โดยไม่ต้องประทับตรา",
     "โดยไม่จำต้องประทับตรา",
@@ -271,6 +273,37 @@ static INDEX: LazyLock<Index> = LazyLock::new(|| {
     index
 });
 
+/// Which of the phrases that are put together may begin with a scalar.
+#[derive(Debug, Clone, Copy, Default)]
+struct Composed {
+    seal: bool,
+    sign: bool,
+    heading: bool,
+}
+
+static COMPOSED: LazyLock<HashMap<char, Composed>> = LazyLock::new(|| {
+    let mut composed: HashMap<char, Composed> = HashMap::new();
+    let mut mark = |lists: &[&[&str]], set: fn(&mut Composed)| {
+        for first in lists
+            .iter()
+            .flat_map(|list| list.iter())
+            .filter_map(|word| word.chars().next())
+        {
+            set(composed.entry(first).or_default());
+        }
+    };
+    mark(
+        &[NO_SEAL_LEADS, SEAL_LEADS, EVERY_CASE, SEAL_INTRODUCTIONS],
+        |composed| composed.seal = true,
+    );
+    mark(&[SIGN_LEADS], |composed| composed.sign = true);
+    mark(
+        &[HEADING_LEADS, HEADING_OFFICES, PLAIN_HEADINGS],
+        |composed| composed.heading = true,
+    );
+    composed
+});
+
 /// The longest phrase at the start of the text, and its length.
 pub(super) fn longest(text: &[char]) -> Option<(Word, usize)> {
     let listed = INDEX.get(text.first()?).and_then(|row| {
@@ -278,14 +311,21 @@ pub(super) fn longest(text: &[char]) -> Option<(Word, usize)> {
             .find(|(phrase, _)| text.starts_with(phrase))
             .map(|(phrase, word)| (*word, phrase.len()))
     });
-    let seal = seal_phrase(text, NO_SEAL_LEADS, NoSeal)
-        .or_else(|| seal_phrase(text, SEAL_LEADS, Seal))
-        .or_else(|| seal_for_all(text));
+    // What is put together from parts is tried only where one of its first scalars stands.
+    let composed = COMPOSED.get(text.first()?).copied().unwrap_or_default();
+    let seal = composed
+        .seal
+        .then(|| {
+            seal_phrase(text, NO_SEAL_LEADS, NoSeal)
+                .or_else(|| seal_phrase(text, SEAL_LEADS, Seal))
+                .or_else(|| seal_for_all(text))
+        })
+        .flatten();
     listed
         .into_iter()
         .chain(seal)
-        .chain(sign_phrase(text))
-        .chain(heading(text))
+        .chain(composed.sign.then(|| sign_phrase(text)).flatten())
+        .chain(composed.heading.then(|| heading(text)).flatten())
         .max_by_key(|(_, length)| *length)
 }
 
@@ -413,7 +453,7 @@ fn seal_for_all(text: &[char]) -> Option<(Word, usize)> {
 
 /// ประทับตรา, then สำคัญ, ของ and an owner, each if it is there.
 fn seal_phrase(text: &[char], leads: &[&str], kind: Word) -> Option<(Word, usize)> {
-    let before = first_of(text, 0, &["ทั้งนี้โดย", "ทั้งนี้", "โดยทั้งนี้"]);
+    let before = first_of(text, 0, SEAL_INTRODUCTIONS);
     let lead = leads
         .iter()
         .filter_map(|lead| prefix(text.get(before..)?, lead))
