@@ -4,6 +4,8 @@
 //! `ambiguous`, `unresolved`), the expected rule or readings, and questions with expected decisions. To add one:
 //! a line in the file of its kind, with an `id` of its own and a `why`; write the answers before running anything.
 //!
+//! `hostile.jsonl` holds sentences of unsettled meaning without answers: none of them is ever complete.
+//!
 //! Held, over all lines: no complete reading that decides anything otherwise than expected; *joint read as sole*,
 //! counted apart, stays zero; nothing labelled ambiguous or unresolved is ever complete; of the lines labelled
 //! complete at least 97 in a hundred are read.
@@ -289,6 +291,31 @@ fn difference(
         }
     }
     (first, sole)
+}
+
+/// Sentences that seem to say one thing and may say another. They hold no answers: none may be read with certainty.
+const HOSTILE: &str = include_str!("hostile.jsonl");
+
+#[test]
+fn sentences_that_may_be_understood_otherwise_are_never_read_with_certainty() {
+    let lines: Vec<Value> = HOSTILE
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
+    assert!(lines.len() >= 80);
+    let answers = run(|i, o| rules::interpret(i, o), &lines);
+    let read: Vec<String> = lines
+        .iter()
+        .zip(&answers)
+        .filter(|(_, answer)| answer["outcome"] != "ambiguous" && answer["outcome"] != "unresolved")
+        .map(|(line, answer)| format!("{line}\n   {answer}"))
+        .collect();
+    println!(
+        "hostile: {} refused of {}",
+        lines.len() - read.len(),
+        lines.len()
+    );
+    assert!(read.is_empty(), "{}", read.join("\n"));
 }
 
 #[derive(Default)]

@@ -9,7 +9,8 @@ use crate::signing_rule::clause::{AmountRange, AmountUnit};
 impl Sentence<'_> {
     /// \[วงเงิน\] ไม่เกิน n บาท, เกิน n บาท \[แต่ไม่เกิน m บาท\], ตั้งแต่ n บาท ขึ้นไป / ถึง m บาท, ต่ำกว่า n บาท, \[ต่อครั้ง …\].
     pub(super) fn amounts(&self, at: usize) -> Option<(usize, AmountRange)> {
-        let mut at = self.skip(at, Word::Limit);
+        let sum = self.is(at, Word::SumLimit);
+        let mut at = self.skip(self.skip(at, Word::SumLimit), Word::Limit);
         let mut per = self.unit(at);
         at += usize::from(per.is_some());
         at = self.skip(at, Word::Limit);
@@ -84,6 +85,10 @@ impl Sentence<'_> {
             }
             per = Some(unit);
             at += 1;
+        }
+        // A sum is a sum over something.
+        if sum && per.is_none_or(|per| per == AmountUnit::Act) {
+            return None;
         }
         AmountRange::new(min, max, per)
             .ok()

@@ -19,7 +19,7 @@ pub(super) struct Branch {
     /// What its own words say about the seal; `None` when they are silent.
     pub(super) seal: Option<Seal>,
     /// ทุกกรณีให้ประทับตรา: what it says about the seal holds for the alternatives before it too.
-    pub(super) seal_for_all: bool,
+    pub(super) seal_for_all: Option<SealForAll>,
     pub(super) amounts: AmountRange,
     /// Acts named behind the verb: ลงลายมือชื่อในการ….
     pub(super) acts: Vec<ScopedAct>,
@@ -33,6 +33,21 @@ pub(super) struct Branch {
     pub(super) must: bool,
     /// ในกิจการอื่น behind the verb: for everything the others are not.
     pub(super) rest: bool,
+    /// Somebody is left out or required behind the verb: perhaps of every alternative.
+    pub(super) narrowed_behind: bool,
+}
+
+/// A word on the seal that reaches beyond its own alternative.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum SealForAll {
+    /// Every alternative asks for it.
+    Required,
+    /// So many alternatives ask for it, and there must be so many.
+    RequiredOf(usize),
+    /// None asks for it.
+    NotRequired,
+    /// ทั้งนี้: the last one, or all of them.
+    Perhaps,
 }
 
 /// How a party is joined to the one before it.
@@ -56,7 +71,10 @@ pub(super) struct Closing {
     pub(super) any_one: bool,
     pub(super) alone: bool,
     pub(super) seal: Option<Seal>,
-    pub(super) seal_for_all: bool,
+    pub(super) seal_for_all: Option<SealForAll>,
+    pub(super) several_acts: bool,
+    pub(super) can: bool,
+    pub(super) narrowed: bool,
     pub(super) amounts: AmountRange,
     pub(super) acts: Vec<ScopedAct>,
     pub(super) adds: bool,
@@ -179,8 +197,8 @@ impl Sentence<'_> {
                 continue;
             }
             self.chain(from, to, longer.clone(), scoped, found);
-            // The verb said once more at the end changes nothing; behind หรือ it opens an alternative of its own.
-            if link != Link::Or
+            // The verb said once more at the end may change nothing.
+            if !(link == Link::Or && self.opens_of_its_own(next, to, &longer))
                 && self.is(to, Word::Sign)
                 && !self.is(to + 1, Word::With)
                 && let Some((to, branch)) = self.close(from, to + 1, &longer, scoped)
@@ -188,6 +206,24 @@ impl Sentence<'_> {
                 found.push((to, branch));
             }
         }
+    }
+
+    /// Whether what stands behind หรือ, with its own verb, can only be an alternative of its own:
+    /// "…หรือกรรมการสามคนลงลายมือชื่อร่วมกัน", but not "…หรือกรรมการอื่นอีกสองคน…", who may be beside the first.
+    fn opens_of_its_own(&self, from: usize, to: usize, chain: &Chain) -> bool {
+        let several = chain.parties.last().is_some_and(|party| match &party.who {
+            Who::Settled(rule) => head_count(rule, self.sizes).0 > 1,
+            _ => false,
+        });
+        several
+            && self.is(to + 1, Word::Joint)
+            && !self.says(from, to, Word::Other)
+            && !self.says(from, to, Word::Again)
+    }
+
+    /// Whether this word stands between two places.
+    pub(super) fn says(&self, from: usize, to: usize, word: Word) -> bool {
+        (from..to).any(|at| self.is(at, word))
     }
 
     /// How the next party is joined to those read so far, and where it starts.
@@ -202,7 +238,7 @@ impl Sentence<'_> {
             )
         });
         let joint_between = self.skip(at, Word::Comma);
-        if self.is(joint_between, Word::And) || (joint_between > at && settled) {
+        if self.is(joint_between, Word::And) {
             let next = self.skip(joint_between, Word::And);
             // "และ" joins an office like ร่วมกับ as long as no verb came between; a list of names has its own และ.
             let named = settled && matches!(self.kind(next), Some(Kind::Name(_)));
@@ -227,6 +263,10 @@ impl Sentence<'_> {
         loop {
             match self.kind(next) {
                 Some(Kind::Word(Word::May)) => {
+                    chain.may = true;
+                    next += 1;
+                }
+                Some(Kind::Word(Word::Can)) => {
                     chain.may = true;
                     next += 1;
                 }
@@ -289,7 +329,24 @@ impl Sentence<'_> {
         let (to, closing) = self.closing(at, chain, scoped)?;
         let joint = chain.joint || closing.joint;
         // "กรรมการทุกคนมีอำนาจลงลายมือชื่อ": each of them, or all together.
-        if chain.may && !joint && self.says_all(from, at) {
+        let may = chain.may || closing.can;
+        if may && !joint && self.says(from, at, Word::All) {
+            return None;
+        }
+        // "แต่ละคนต้องลงลายมือชื่อ": every one of them must; "ก และ ข แต่ละคน" only says each alone where they may.
+        if self.says(from, at, Word::Each) {
+            let alone = closing.alone || chain.alone;
+            if chain.must || (self.says(from, at, Word::And) && !may && !alone) {
+                return None;
+            }
+        }
+        // Acts or amounts behind somebody left out, or required, may be when they are.
+        if !closing.modifiers.is_empty() && (!closing.acts.is_empty() || !closing.amounts.is_any())
+        {
+            return None;
+        }
+        // An amount behind several acts may limit all of them or the last.
+        if closing.several_acts && !closing.amounts.is_any() {
             return None;
         }
         let mut readings = self.readings(chain, &closing, joint)?;
@@ -338,12 +395,9 @@ impl Sentence<'_> {
                 also: closing.also,
                 must: chain.must,
                 rest: closing.rest,
+                narrowed_behind: closing.narrowed,
             },
         ))
-    }
-
-    fn says_all(&self, from: usize, to: usize) -> bool {
-        (from..to).any(|at| self.is(at, Word::All))
     }
 
     /// Everything that may follow the verb, each at most once, in any order.
@@ -391,16 +445,61 @@ impl Sentence<'_> {
                     closing.seal = Some(Seal::Required);
                     at += 1;
                 }
-                Some(Kind::Word(Word::SealForAll)) if once(&mut seal) => {
+                // A duty of the seal behind acts or amounts is for them, and another rule.
+                Some(Kind::Word(Word::SealDuty | Word::NoSealBare))
+                    if !closing.acts.is_empty() || !closing.amounts.is_any() =>
+                {
+                    return None;
+                }
+                Some(Kind::Word(Word::SealDuty)) if once(&mut seal) => {
                     closing.seal = Some(Seal::Required);
-                    closing.seal_for_all = true;
                     at += 1;
                 }
-                Some(Kind::Word(Word::NoSeal)) if once(&mut seal) => {
+                Some(Kind::Word(Word::NoSeal | Word::NoSealBare)) if once(&mut seal) => {
                     closing.seal = Some(Seal::NotRequired);
                     at += 1;
                 }
-                Some(Kind::Word(Word::Seal)) if closing.seal == Some(Seal::Required) => at += 1,
+                Some(Kind::Word(word)) if seal_for_all(*word).is_some() => {
+                    let for_all = seal_for_all(*word)?;
+                    let asked = match for_all {
+                        SealForAll::NotRequired => Seal::NotRequired,
+                        _ => Seal::Required,
+                    };
+                    if closing.seal.is_some_and(|said| said != asked)
+                        || closing.seal_for_all.is_some()
+                    {
+                        return None;
+                    }
+                    seal = true;
+                    (closing.seal, closing.seal_for_all) = (Some(asked), Some(for_all));
+                    at += 1;
+                }
+                Some(Kind::Word(Word::Seal | Word::SealDuty))
+                    if closing.seal == Some(Seal::Required) =>
+                {
+                    at += 1;
+                }
+                // "ประทับตราก็ได้": the seal, or the signing, is optional.
+                Some(Kind::Word(Word::Optional)) => {
+                    if matches!(
+                        at.checked_sub(1).and_then(|before| self.kind(before)),
+                        Some(Kind::Word(
+                            Word::Seal
+                                | Word::SealDuty
+                                | Word::SealThereby
+                                | Word::NoSeal
+                                | Word::NoSealBare
+                        ))
+                    ) {
+                        return None;
+                    }
+                    closing.adds = true;
+                    at += 1;
+                }
+                Some(Kind::Word(Word::Can)) => {
+                    closing.can = true;
+                    at += 1;
+                }
                 Some(Kind::Word(Word::Noise)) => at += 1,
                 // A comma before something that still belongs to this alternative.
                 Some(Kind::Word(Word::Comma))
@@ -414,6 +513,10 @@ impl Sentence<'_> {
                                 | Word::Joint
                                 | Word::NotBeing
                                 | Word::AmongThem
+                                | Word::WithThem
+                                | Word::SealDuty
+                                | Word::SealThereby
+                                | Word::NoSealBare
                         ))
                     ) =>
                 {
@@ -424,6 +527,7 @@ impl Sentence<'_> {
                     if acts.is_empty() || !self.closes_acts(to) {
                         return Some((at, closing));
                     }
+                    closing.several_acts = self.several_acts(at, to);
                     (at, closing.acts) = (to, acts);
                 }
                 Some(Kind::Word(Word::OtherCases))
@@ -453,6 +557,7 @@ impl Sentence<'_> {
                 }
                 Some(Kind::Word(
                     Word::Limit
+                    | Word::SumLimit
                     | Word::Within
                     | Word::NotOver
                     | Word::PerAct
@@ -479,6 +584,7 @@ impl Sentence<'_> {
                     {
                         return None;
                     }
+                    closing.several_acts |= self.several_acts(at, to);
                     closing.acts.extend(acts);
                     if !range.is_any() {
                         amounts = true;
@@ -494,7 +600,10 @@ impl Sentence<'_> {
                     (at, closing.list) = (to, people);
                 }
                 _ => match self.modifier(at, &closing.modifiers, true) {
-                    Some((to, modifiers)) => (at, closing.modifiers) = (to, modifiers),
+                    Some((to, modifiers)) => {
+                        closing.narrowed = true;
+                        (at, closing.modifiers) = (to, modifiers);
+                    }
                     None => return Some((at, closing)),
                 },
             }
@@ -513,6 +622,14 @@ impl Sentence<'_> {
         (says && self.closes_acts(to)).then_some((to, acts, range))
     }
 
+    /// Whether more than one act is named between two places.
+    pub(super) fn several_acts(&self, from: usize, to: usize) -> bool {
+        (from..to)
+            .filter(|at| matches!(self.kind(*at), Some(Kind::Act(_))))
+            .count()
+            > 1
+    }
+
     fn closes_acts(&self, at: usize) -> bool {
         matches!(
             self.kind(at),
@@ -522,6 +639,8 @@ impl Sentence<'_> {
                         | Word::Except
                         | Word::CaseInstead
                         | Word::Noise
+                        | Word::Can
+                        | Word::Optional
                         | Word::Seal
                         | Word::NoSeal
                         | Word::SealForAll
@@ -533,5 +652,17 @@ impl Sentence<'_> {
                         | Word::Alone
                 ))
         )
+    }
+}
+
+/// A phrase on the seal that reaches beyond its own alternative.
+pub(super) fn seal_for_all(word: Word) -> Option<SealForAll> {
+    match word {
+        Word::SealForAll => Some(SealForAll::Required),
+        Word::SealForTwo => Some(SealForAll::RequiredOf(2)),
+        Word::SealForThree => Some(SealForAll::RequiredOf(3)),
+        Word::NoSealForAll => Some(SealForAll::NotRequired),
+        Word::SealThereby => Some(SealForAll::Perhaps),
+        _ => None,
     }
 }

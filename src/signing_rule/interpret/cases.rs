@@ -1,11 +1,11 @@
 //! What stands beside the general rule: cases, exceptions, limits, additions, and seals said further on.
 
 use super::brackets::flat;
-use super::branch::Branch;
+use super::branch::{Branch, SealForAll, seal_for_all};
 use super::lexer::Kind;
 use super::lexicon::Word;
 use super::party::{Join, Sentence};
-use super::statement::{Element, Mode, general, limited};
+use super::statement::{Element, Lead, Mode, general, limited};
 use crate::kernel::act::scope_word;
 use crate::signing_rule::clause::{AmountRange, ScopedAct, Seal};
 use crate::signing_rule::rule::Rule;
@@ -28,13 +28,14 @@ impl Sentence<'_> {
         };
         let (next, acts) = self.acts(at + 1);
         let (next, amounts) = self.amounts(next).unwrap_or((next, AmountRange::ANY));
-        let (phrase, _) = self.give(next);
+        let phrase = self.give(next).at;
         let seal = match self.kind(phrase) {
-            Some(Kind::Word(Word::Seal)) => Seal::Required,
-            Some(Kind::Word(Word::NoSeal)) => Seal::NotRequired,
+            Some(Kind::Word(Word::SealDuty)) => Seal::Required,
+            Some(Kind::Word(Word::NoSealBare)) => Seal::NotRequired,
             _ => return,
         };
-        if (acts.is_empty() && amounts.is_any()) || !self.ends(phrase + 1) {
+        let unclear = self.several_acts(at, next) && !amounts.is_any();
+        if (acts.is_empty() && amounts.is_any()) || unclear || !self.ends(phrase + 1) {
             return;
         }
         let mut branch = branch.clone();
@@ -61,16 +62,25 @@ impl Sentence<'_> {
         last: &Element,
         found: &mut Vec<(usize, Option<Element>)>,
     ) {
-        let for_all = self.is(at, Word::SealForAll);
-        if !for_all && !self.is(at, Word::Seal) {
-            return;
-        }
+        let for_all = match self.kind(at) {
+            Some(Kind::Word(Word::Seal | Word::SealDuty)) => None,
+            Some(Kind::Word(word)) if seal_for_all(*word).is_some() => seal_for_all(*word),
+            _ => return,
+        };
         let Some(branch) = &last.branch else { return };
-        if branch.seal.is_some() && !for_all {
+        let asked = match for_all {
+            Some(SealForAll::NotRequired) => Seal::NotRequired,
+            _ => Seal::Required,
+        };
+        if branch
+            .seal
+            .is_some_and(|said| for_all.is_none() || said != asked)
+            || branch.seal_for_all.is_some()
+        {
             return;
         }
         let mut branch = branch.clone();
-        branch.seal = Some(Seal::Required);
+        branch.seal = Some(asked);
         branch.seal_for_all = for_all;
         found.push((
             at + 1,
@@ -86,7 +96,7 @@ impl Sentence<'_> {
     /// และ ก ลงลายมือชื่อในการ…ได้ด้วย, หรือในเรื่อง… ก ลงลายมือชื่อก็ได้: the words themselves add.
     pub(super) fn added(&self, at: usize, found: &mut Vec<(usize, Option<Element>)>) {
         let lead = match self.kind(at) {
-            Some(Kind::Word(Word::And | Word::Or)) => at + 1,
+            Some(Kind::Word(Word::And | Word::Or | Word::Moreover | Word::Preserves)) => at + 1,
             _ => return,
         };
         if self.is(at, Word::Or) {
@@ -101,9 +111,16 @@ impl Sentence<'_> {
             }));
             return;
         }
-        for (to, branch) in self.branches(self.give(lead).0, false) {
+        for (to, branch) in self.led(self.give(lead), false) {
             let element = general(branch, None);
-            if limited(&element) && element.branch.as_ref().is_some_and(|branch| branch.adds) {
+            // อีกทั้งให้: ให้ is what says that it is one more rule, and not one more signature.
+            let moreover = self.is(at, Word::Moreover) && self.is(lead, Word::Give);
+            let one_more = element.branch.as_ref().is_some_and(|branch| {
+                !branch.must
+                    && !branch.also
+                    && (branch.adds || moreover || self.is(at, Word::Preserves))
+            });
+            if limited(&element) && one_more {
                 found.push((
                     to,
                     Some(Element {
@@ -122,7 +139,7 @@ impl Sentence<'_> {
         if !self.is(verb, Word::Sign) || joins.contains(&Join::Or) {
             return None;
         }
-        let to = if self.is(verb + 1, Word::OneOfThem) || self.is(verb + 1, Word::Also) {
+        let to = if self.is(verb + 1, Word::TooWithThem) || self.is(verb + 1, Word::Also) {
             verb + 2
         } else if self.is(verb + 1, Word::Joint) && self.is(verb + 2, Word::Also) {
             verb + 3
@@ -157,10 +174,15 @@ impl Sentence<'_> {
         &self,
         at: usize,
         last: &Element,
+        only: bool,
         found: &mut Vec<(usize, Option<Element>)>,
     ) {
         let at_over = self.skip(self.skip(at, Word::Comma), Word::And);
         if !self.is(at_over, Word::OverThat) {
+            return;
+        }
+        // What was added may be added above it too, or not; and more than one ceiling may be meant.
+        if last.mode == Mode::Add {
             return;
         }
         let Some(above) = last.amounts.max().and_then(|max| max.one_satang_more()) else {
@@ -169,13 +191,13 @@ impl Sentence<'_> {
         let Ok(amounts) = AmountRange::new(Some(above), None, last.amounts.per()) else {
             return;
         };
-        let (party, must) = self.give(at_over + 1);
-        let with_them = if must {
-            self.with_them(party, last)
+        let lead = self.give(at_over + 1);
+        let with_them = if lead.must && only {
+            self.with_them(lead.at, last)
         } else {
             None
         };
-        for (to, branch) in self.branches(party, true).into_iter().chain(with_them) {
+        for (to, branch) in self.led(lead, true).into_iter().chain(with_them) {
             if branch.also || branch.adds {
                 continue;
             }
@@ -199,7 +221,9 @@ impl Sentence<'_> {
     pub(super) fn limits(&self, at: usize, found: &mut Vec<(usize, Option<Element>)>) {
         let mut next = self.skip(at + 1, Word::Define);
         if self.is(next, Word::None) {
-            found.push((next + 1, None));
+            if self.ends(next + 1) {
+                found.push((next + 1, None));
+            }
             return;
         }
         if let Some(Kind::Item(1)) = self.kind(next) {
@@ -210,9 +234,11 @@ impl Sentence<'_> {
         // A ceiling without a rule of its own: nobody may above it.
         for from in [next, may] {
             let (acts_end, acts) = self.acts(from);
-            let acts_end = self.skip(acts_end, Word::Noise);
+            let several = self.several_acts(from, acts_end);
+            let acts_end = self.skip(self.skip(acts_end, Word::Noise), Word::Can);
             if let Some((to, range)) = self.amounts(acts_end)
                 && self.ends(to)
+                && !several
                 && range.min().is_none()
                 && let Some(above) = range.max().and_then(|max| max.one_satang_more())
                 && let Ok(amounts) = AmountRange::new(Some(above), None, range.per())
@@ -240,6 +266,10 @@ impl Sentence<'_> {
             // Only a duty limits: "การกู้ยืมเงินต้อง…".
             if let Some(mut element) = element
                 && element.mode == Mode::Instead
+                && element
+                    .branch
+                    .as_ref()
+                    .is_some_and(|branch| branch.amounts.is_any())
             {
                 element.span = self.span(at, to);
                 found.push((to, Some(element)));
@@ -249,7 +279,7 @@ impl Sentence<'_> {
 
     /// ทำนิติกรรมได้, มีอำนาจทำนิติกรรม: any act.
     fn may_do(&self, at: usize) -> usize {
-        self.skip(self.skip(at, Word::May), Word::AnyAct)
+        self.skip(self.skip(self.skip(at, Word::May), Word::AnyAct), Word::Can)
     }
 
     /// \[หุ้นส่วนผู้จัดการ\] ห้ามมิให้ acts amounts: nobody may.
@@ -265,16 +295,22 @@ impl Sentence<'_> {
         }
         next = self.skip_any_office(next + 1);
         let lead = self.skip(self.skip(next, Word::In), Word::AnyAct);
-        let (next, acts) = self.acts(lead);
-        let next = self.skip(next, Word::Noise);
+        let (acts_end, acts) = self.acts(lead);
+        let next = self.skip(acts_end, Word::Noise);
         let (to, amounts) = self.amounts(next).unwrap_or((next, AmountRange::ANY));
         let to = self.skip(to, Word::Noise);
-        if acts.is_empty() && amounts.is_any() {
+        let unclear = self.several_acts(lead, acts_end) && !amounts.is_any();
+        if (acts.is_empty() && amounts.is_any()) || unclear {
             return;
         }
         // ห้าม… เว้นแต่หุ้นส่วนผู้จัดการทุกคนลงลายมือชื่อร่วมกัน
         if self.is(to, Word::Except) {
-            for (end, branch) in self.branches(self.give(to + 1).0, true) {
+            // "…เว้นแต่ ก ลงลายมือชื่อ" may only ask for ก beside the others.
+            let lead = Lead {
+                has: true,
+                ..self.give(to + 1)
+            };
+            for (end, branch) in self.led(lead, true) {
                 if !branch.also && !branch.adds {
                     found.push((
                         end,
@@ -333,6 +369,7 @@ impl Sentence<'_> {
                             | Word::Besides
                             | Word::BesidesItem
                             | Word::Limit
+                            | Word::SumLimit
                             | Word::Within
                             | Word::NotOver
                             | Word::Over
@@ -351,7 +388,7 @@ impl Sentence<'_> {
         found: &mut Vec<(usize, Option<Element>)>,
     ) {
         if let Some(rest) = self.rest_of_cases(at, item) {
-            for (next, branch) in self.branches(self.give(rest).0, false) {
+            for (next, branch) in self.led(self.give(rest), false) {
                 // "นอกจากนี้ ก ลงลายมือชื่อในการ…ได้ด้วย" adds for what it names.
                 let adds = branch.adds && !branch.acts.is_empty();
                 if (branch.adds && !adds) || branch.also {
@@ -463,12 +500,12 @@ impl Sentence<'_> {
         if acts.is_empty() && amounts.is_any() && mode != Mode::Add {
             return;
         }
-        let (party, must) = self.give(next);
+        let lead = self.give(next);
         let element = |next: usize, branch: Option<Branch>| Element {
             mode: match &branch {
                 Some(branch) if branch.adds && mode == Mode::Case => Mode::Add,
                 // "การกู้ยืมเงินต้อง…" takes the general rule's place.
-                Some(branch) if (must || branch.must) && mode == Mode::Case => Mode::Instead,
+                Some(branch) if (lead.must || branch.must) && mode == Mode::Case => Mode::Instead,
                 _ => mode.clone(),
             },
             acts: match &branch {
@@ -486,12 +523,16 @@ impl Sentence<'_> {
             found.push((next, Some(element(next, None))));
         }
         let scoped = !acts.is_empty() || !amounts.is_any();
-        for (to, branch) in self.branches(party, scoped) {
+        for (to, branch) in self.led(lead, scoped) {
             // A scope before and another behind the verb: which one holds is not said.
             let clear = branch.amounts.is_any() && (branch.acts.is_empty() || acts.is_empty());
             // ด้วย without นอกจาก: beside whom is not said. An exception that adds contradicts itself.
             let replaces = matches!(mode, Mode::Except | Mode::Instead);
-            let odd = (branch.also && mode != Mode::Add) || (branch.adds && (replaces || must));
+            let must = lead.must || branch.must;
+            // What must be adds to nothing: it may be one more condition.
+            let odd = (branch.also && mode != Mode::Add)
+                || (branch.adds && (replaces || must))
+                || (mode == Mode::Add && must);
             if clear && !odd {
                 found.push((to, Some(element(to, Some(branch)))));
             }
@@ -501,8 +542,10 @@ impl Sentence<'_> {
     pub(super) fn acts(&self, mut at: usize) -> (usize, Vec<ScopedAct>) {
         let mut acts: Vec<ScopedAct> = Vec::new();
         let mut end = at;
+        let mut count = 0;
         at = self.skip(at, Word::About);
         while let Some(Kind::Act(word)) = self.kind(at) {
+            count += 1;
             for act in entries(word) {
                 if !acts.contains(&act) {
                     acts.push(act);
@@ -512,16 +555,17 @@ impl Sentence<'_> {
             at = end;
             if matches!(
                 self.kind(at),
-                Some(Kind::Word(
-                    Word::And | Word::Or | Word::AndOr | Word::Comma | Word::With
-                ))
+                Some(Kind::Word(Word::And | Word::Or | Word::AndOr | Word::Comma))
             ) {
                 at += 1;
+            } else {
+                // Two acts side by side, or one about another, are one narrower act, which nobody knows.
+                break;
             }
             at = self.skip(at, Word::About);
         }
         // "งานด้านแรงงาน ได้แก่ การจ้าง…": what follows says which.
-        if !acts.is_empty()
+        if count == 1
             && self.is(end, Word::Define)
             && matches!(self.kind(end + 1), Some(Kind::Act(_)))
         {

@@ -1,8 +1,10 @@
 //! From the elements of a sentence to clauses, in every reading of what they leave open.
 
+use super::branch::{Branch, SealForAll};
 use super::party::Sentence;
 use super::scope::{Withdrawal, left_over};
 use super::statement::{Element, MAX_READINGS, Mode, Reading};
+use crate::kernel::act::ActSet;
 use crate::signing_rule::clause::{Clause, Scope, ScopedAct, Seal, SigningRule};
 use crate::signing_rule::rule::{Rule, RuleKind};
 use crate::signing_rule::verdict::Flag;
@@ -22,7 +24,11 @@ impl Sentence<'_> {
                 let mut element = element.clone();
                 element.mode = match element.mode {
                     Mode::General if rest && limited(&element) => Mode::Case,
-                    Mode::Instead if anything_general => Mode::Except,
+                    Mode::Instead if anything_general => {
+                        // What takes the general rule's place does so for every numbered alternative.
+                        element.item = None;
+                        Mode::Except
+                    }
                     Mode::Instead => Mode::Case,
                     mode => mode,
                 };
@@ -58,6 +64,35 @@ impl Sentence<'_> {
         {
             return None;
         }
+        let spoken = || elements.iter().filter(|e| e.branch.is_some());
+        let branches = || elements.iter().filter_map(|e| e.branch.as_ref());
+        let alternatives = spoken().count();
+        let last_item = general.iter().filter_map(|e| e.item).max();
+        let units: Vec<_> = elements
+            .iter()
+            .map(|e| e.amounts)
+            .filter(|range| !range.is_any())
+            .map(|range| range.per())
+            .collect();
+        // Two cases for one act and amount; tiers of different units; an exception or somebody left out behind the
+        // last of several alternatives, which may be meant for all of them.
+        if overlapping(cases.iter().copied())
+            || units
+                .windows(2)
+                .any(|pair| matches!(pair, [one, two] if one != two))
+            || (general.len() > 1
+                && excepts
+                    .iter()
+                    .any(|(item, _)| item.is_some() && *item == last_item))
+            || (alternatives > 1
+                && spoken()
+                    .last()
+                    .and_then(|e| e.branch.as_ref())
+                    .is_some_and(|branch| branch.narrowed_behind))
+            || !seals_fit(branches(), alternatives)
+        {
+            return None;
+        }
         let beside: Vec<Withdrawal> = cases.iter().copied().map(withdrawal).collect();
         let mut flags: Vec<Flag> = Vec::new();
         // A case after a general rule, without a word that replaces or adds: both are possible.
@@ -68,7 +103,7 @@ impl Sentence<'_> {
         } else {
             vec![false]
         };
-        let seals = seal_readings(&general, &mut flags);
+        let seals = seal_readings(&general, said_for_all(elements), &mut flags);
         let mut rules = Vec::new();
         for choice in choices(elements)? {
             for replaces in &replaces {
@@ -114,14 +149,47 @@ fn overlapping<'a>(excepts: impl Iterator<Item = &'a Element>) -> bool {
     let excepts: Vec<&Element> = excepts.collect();
     excepts.iter().enumerate().any(|(index, one)| {
         excepts.iter().skip(index + 1).any(|two| {
-            let share = |act: &ScopedAct| two.acts.contains(act);
             let acts_meet =
-                one.acts.is_empty() || two.acts.is_empty() || one.acts.iter().any(share);
+                one.acts.is_empty() || two.acts.is_empty() || meet(&one.acts, &two.acts);
             let amounts_meet = one.amounts.intersection(two.amounts).is_some()
                 || one.amounts.per() != two.amounts.per();
             acts_meet && amounts_meet && one.item == two.item
         })
     })
+}
+
+/// Whether some act may belong to both lists.
+fn meet(one: &[ScopedAct], two: &[ScopedAct]) -> bool {
+    let reach = |acts: &[ScopedAct]| {
+        acts.iter()
+            .map(ScopedAct::meaning)
+            .fold(ActSet::NONE, |all, (surely, perhaps)| {
+                all.union(surely).union(perhaps)
+            })
+    };
+    let both = reach(two);
+    reach(one).iter().any(|act| both.contains(act))
+}
+
+/// Whether a phrase on the seal that reaches beyond its alternative agrees with what the others say.
+fn seals_fit<'a>(branches: impl Iterator<Item = &'a Branch> + Clone, alternatives: usize) -> bool {
+    branches
+        .clone()
+        .filter_map(|branch| branch.seal_for_all)
+        .all(|for_all| {
+            let all_say = |seal: Seal| {
+                branches
+                    .clone()
+                    .all(|branch| branch.seal.is_none_or(|said| said == seal))
+            };
+            match for_all {
+                SealForAll::Required => all_say(Seal::Required),
+                SealForAll::RequiredOf(count) => count == alternatives && all_say(Seal::Required),
+                SealForAll::NotRequired => all_say(Seal::NotRequired),
+                // "ทั้งนี้ต้องประทับตรา" behind the last of several.
+                SealForAll::Perhaps => alternatives == 1,
+            }
+        })
 }
 
 /// Whether a limit behind a later alternative might be meant for the ones before it too. Numbered
@@ -137,13 +205,20 @@ fn shared_scope(general: &[&Element]) -> bool {
 
 /// The seal of each general alternative, in every reading. A silent alternative before one that asks for
 /// the seal may share it; ทุกกรณีให้ประทับตรา says so.
-fn seal_readings(general: &[&Element], flags: &mut Vec<Flag>) -> Vec<Vec<Seal>> {
+fn seal_readings(
+    general: &[&Element],
+    for_all: Option<Seal>,
+    flags: &mut Vec<Flag>,
+) -> Vec<Vec<Seal>> {
     let branch = |element: &&Element| element.branch.as_ref().and_then(|branch| branch.seal);
     let said: Vec<Option<Seal>> = general.iter().map(branch).collect();
     let plain: Vec<Seal> = said
         .iter()
-        .map(|seal| seal.unwrap_or(Seal::NotRequired))
+        .map(|seal| seal.or(for_all).unwrap_or(Seal::NotRequired))
         .collect();
+    if for_all.is_some() {
+        return vec![plain];
+    }
     let mut shared = plain.clone();
     let last = said
         .iter()
@@ -154,15 +229,23 @@ fn seal_readings(general: &[&Element], flags: &mut Vec<Flag>) -> Vec<Vec<Seal>> 
             *seal = Seal::Required;
         }
     }
-    let for_all = general
-        .get(last)
-        .and_then(|element| element.branch.as_ref())
-        .is_some_and(|branch| branch.seal_for_all);
-    if shared == plain || for_all {
-        return vec![shared];
+    if shared == plain {
+        return vec![plain];
     }
     flags.push(Flag::SealScopeUnclear);
     vec![plain, shared]
+}
+
+/// What one phrase says of the seal of every alternative.
+fn said_for_all(elements: &[Element]) -> Option<Seal> {
+    elements
+        .iter()
+        .filter_map(|element| element.branch.as_ref()?.seal_for_all)
+        .map(|for_all| match for_all {
+            SealForAll::NotRequired => Seal::NotRequired,
+            _ => Seal::Required,
+        })
+        .next()
 }
 
 /// For each element, which of its readings: every combination. `None` when there are too many.
@@ -199,15 +282,7 @@ fn clauses(
 ) -> Option<Vec<Clause>> {
     let mut clauses: Vec<Clause> = Vec::new();
     let mut seals = general_seals.iter();
-    let for_all = elements
-        .iter()
-        .filter_map(|element| element.branch.as_ref())
-        .any(|branch| branch.seal_for_all);
-    let silent = if for_all {
-        Seal::Required
-    } else {
-        Seal::NotRequired
-    };
+    let silent = said_for_all(elements).unwrap_or(Seal::NotRequired);
     for (element, rule) in elements.iter().zip(choice) {
         let seal = if element.mode == Mode::General {
             *seals.next()?

@@ -5,7 +5,7 @@
 
 use super::lexer::Kind;
 use super::lexicon::Word::{self, *};
-use super::party::{Party, Sentence, Who};
+use super::party::{Join, Party, Sentence, Who};
 use crate::signing_rule::rule::{Majority, Pool, Rule, RuleKind};
 use std::collections::HashMap;
 use std::sync::LazyLock;
@@ -36,13 +36,17 @@ static PHRASES: &[(English, &[&str])] = &[
         "is entitled to", "are entitled to", "has the authority to", "have the authority to",
     ]),
     (English::Word(Must), &["shall", "must", "is required to", "are required to", "shall be required to"]),
-    (English::Word(Director), &["director", "directors", "director of the company", "directors of the company"]),
-    (English::Word(ManagingPartner), &["managing partner", "managing partners", "the managing partner"]),
-    (English::Word(Liquidator), &["liquidator", "liquidators"]),
-    (English::Word(Any), &["any", "either", "the", "a", "an", "both of"]),
+    (English::Word(Director), &["director", "director of the company"]),
+    (English::Word(Directors), &["directors", "directors of the company"]),
+    (English::Word(ManagingPartner), &["managing partner"]),
+    (English::Word(ManagingPartners), &["managing partners"]),
+    (English::Word(Liquidator), &["liquidator"]),
+    (English::Word(Liquidators), &["liquidators"]),
+    (English::Word(Any), &["any", "either", "a", "an"]),
+    (English::Word(The), &["the"]),
     (English::Word(Of), &["of", "of the", "of these", "of the following", "out of", "out of the", "among", "among the", "from among the", "from"]),
-    (English::Word(BothOfThem), &["both"]),
-    (English::Word(All), &["all", "all the", "all of the", "every"]),
+    (English::Word(BothOfThem), &["both", "both of", "both of the", "both the"]),
+    (English::Word(All), &["all", "all the", "all of the"]),
     (English::Word(Other), &["other", "another", "any other"]),
     (English::Word(This), &["following", "the following", "namely", "these", "as follows", "the following persons", "them", "of them", "of whom"]),
     (English::Word(AtLeast), &["at least", "not less than", "no fewer than", "not fewer than", "no less than", "a minimum of"]),
@@ -134,7 +138,7 @@ static PHRASES: &[(English, &[&str])] = &[
     (English::Word(Elsewhere), &["as per the articles", "according to the articles", "attached", "attachment", "resolution", "consent", "approval"]),
     (English::Act("เปิดบัญชีเงินฝาก"), &["opening a deposit account with a bank", "opening a deposit account", "opening deposit accounts", "opening bank accounts"]),
     (English::Act("ปิดบัญชีเงินฝาก"), &["closing a deposit account", "closing deposit accounts", "closing bank accounts"]),
-    (English::Act("กู้ยืมเงิน"), &["borrowing", "borrowing money", "loans", "borrowing of money"]),
+    (English::Act("กู้ยืมเงิน"), &["borrowing", "borrowing money", "borrowing of money"]),
     (English::Act("ค้ำประกัน"), &["guarantees", "giving guarantees", "giving a guarantee"]),
     (English::Act("จำนองอสังหาริมทรัพย์"), &["mortgaging immovable property", "mortgage of immovable property"]),
     (English::Act("ซื้อขายอสังหาริมทรัพย์"), &["purchase and sale of immovable property", "sale and purchase of immovable property"]),
@@ -230,85 +234,103 @@ impl Sentence<'_> {
         ) || (matches!(self.kind(at), Some(Kind::Number(_)))
             && matches!(
                 self.kind(at + 1),
-                Some(Kind::Word(Word::Director | Word::Other | Word::Of))
+                Some(Kind::Word(
+                    Word::Director | Word::Directors | Word::Other | Word::Of
+                ))
             ))
     }
 
     /// any two directors, one director in Group A, all directors, any one of the following directors, namely A, B and C
     pub(super) fn english_party(&self, at: usize, found: &mut Vec<(usize, Party)>) {
-        let mut next = self.skip(at, Word::Any);
-        if self.is(next, Word::All)
-            && matches!(self.kind(next + 1), Some(Kind::Word(Word::Director)))
-        {
+        if self.is(at, Word::All) && self.is(at + 1, Word::Directors) {
             let rule = Ok(Rule::new(RuleKind::AllDirectors));
-            found.extend(self.settled(at, next + 2, rule, false));
+            found.extend(self.settled(at, at + 2, rule, false));
             return;
         }
-        if self.is(next, Word::BothOfThem) {
-            let office = self.skip(next + 1, Word::Of);
-            if self.is(office, Word::Director) {
-                let fits = self.sizes.directors == 2;
-                let rule = Ok(Rule::new(RuleKind::AllDirectors));
-                found.extend(self.settled(at, office + 1, rule, !fits));
-            }
-            if self.is(office, Word::Liquidator) {
-                let fits = self.sizes.liquidators == 2;
-                let rule = Rule::any_of_pool(2, Pool::Liquidator);
-                found.extend(self.settled(at, office + 1, rule, !fits));
-            }
+        if self.is(at, Word::BothOfThem) {
+            self.english_both(at, found);
             return;
         }
         for (word, share) in [
             (Word::MoreThanHalf, Majority::MoreThanHalf),
             (Word::Half, Majority::Half),
         ] {
-            if self.is(next, word) {
-                let office = self.skip(self.skip(next + 1, Word::All), Word::Any);
-                if self.is(office, Word::Director) {
+            if self.is(at, word) {
+                let office = self.skip(self.skip(at + 1, Word::All), Word::The);
+                if self.is(office, Word::Directors) {
                     let rule = Ok(Rule::new(RuleKind::Majority(share)));
                     found.extend(self.settled(at, office + 1, rule, false));
                 }
             }
         }
-        let least = self.skip(next, Word::AtLeast);
+        let any = self.skip(at, Word::Any);
+        let least = self.skip(any, Word::AtLeast);
         let number = self.whole_number(least);
-        let n = number.unwrap_or(1);
-        // "directors" alone says no number, "director" behind "any" or "one" says one.
-        let counted = number.is_some() || next > at || self.is(next, Word::Other);
-        next = if number.is_some() { least + 1 } else { next };
-        if !counted {
+        let next = least + usize::from(number.is_some());
+        // "directors", "the directors" and "the other directors" give no number; "any director" and "another
+        // director" say one.
+        if number.is_none() && any == at && !self.is(at, Word::Other) {
             return;
         }
+        let n = number.unwrap_or(1);
         let other = self.skip(next, Word::Other);
-        let office = self.skip(other, Word::Of);
-        let pointed = self.skip(office, Word::This);
+        let of = self.skip(other, Word::Of);
+        let pointed = self.skip(of, Word::This);
         let size = self.whole_number(pointed);
-        let office_at = pointed + usize::from(size.is_some());
-        match self.kind(office_at) {
-            Some(Kind::Word(Word::Director)) => {
-                let to = office_at + 1;
-                self.english_directors(at, to, n, size, found);
+        let office = pointed + usize::from(size.is_some());
+        let plural = n > 1 || of > other || pointed > of || size.is_some();
+        let (director, liquidator, partner) = if plural {
+            (Word::Directors, Word::Liquidators, Word::ManagingPartners)
+        } else {
+            (Word::Director, Word::Liquidator, Word::ManagingPartner)
+        };
+        if self.is(office, director) {
+            self.english_directors(at, office + 1, n, size, found);
+        } else if size.is_none()
+            && let Some(pool) = [
+                (liquidator, Pool::Liquidator),
+                (partner, Pool::ManagingPartner),
+            ]
+            .into_iter()
+            .find_map(|(word, pool)| self.is(office, word).then_some(pool))
+        {
+            found.extend(self.settled(at, office + 1, Rule::any_of_pool(n, pool), false));
+        } else if matches!(self.kind(office), Some(Kind::Name(_))) && of > other {
+            self.english_list(at, office, n, size, found);
+        }
+    }
+
+    /// both directors; both of the following directors, namely A and B
+    fn english_both(&self, at: usize, found: &mut Vec<(usize, Party)>) {
+        let office = self.skip(self.skip(at + 1, Word::Of), Word::This);
+        if self.is(office, Word::Directors) {
+            let comma = self.skip(office + 1, Word::Comma);
+            let named = self.skip(comma, Word::This);
+            if named > comma {
+                let list = self.skip(named, Word::Comma);
+                for (end, people, joins) in self.name_lists(list) {
+                    if people.len() == 2 && !joins.contains(&Join::Or) && !self.list_goes_on(end) {
+                        let closed = self.skip(end, Word::Comma);
+                        found.extend(self.settled(at, closed, Rule::all_of(people), false));
+                    }
+                }
+                return;
             }
-            Some(Kind::Word(Word::Liquidator)) if size.is_none() => {
-                found.extend(self.settled(
-                    at,
-                    office_at + 1,
-                    Rule::any_of_pool(n, Pool::Liquidator),
-                    false,
-                ));
+            let fits = self.sizes.directors == 2;
+            let rule = Ok(Rule::new(RuleKind::AllDirectors));
+            found.extend(self.settled(at, office + 1, rule, !fits));
+        }
+        for (word, pool, size) in [
+            (Word::Liquidators, Pool::Liquidator, self.sizes.liquidators),
+            (
+                Word::ManagingPartners,
+                Pool::ManagingPartner,
+                self.sizes.managing_partners,
+            ),
+        ] {
+            if self.is(office, word) {
+                found.extend(self.settled(at, office + 1, Rule::any_of_pool(2, pool), size != 2));
             }
-            Some(Kind::Word(Word::ManagingPartner)) if size.is_none() => {
-                found.extend(self.settled(
-                    at,
-                    office_at + 1,
-                    Rule::any_of_pool(n, Pool::ManagingPartner),
-                    false,
-                ));
-            }
-            Some(Kind::Name(_)) if office > other => {
-                self.english_list(at, office_at, n, size, found);
-            }
-            _ => {}
         }
     }
 
@@ -354,7 +376,10 @@ impl Sentence<'_> {
         size: Option<u16>,
         found: &mut Vec<(usize, Party)>,
     ) {
-        for (end, people, _) in self.name_lists(list) {
+        for (end, people, joins) in self.name_lists(list) {
+            if joins.contains(&Join::And) && joins.contains(&Join::Or) {
+                continue;
+            }
             let fits = match size {
                 Some(of) => usize::from(of) == people.len(),
                 Option::None => !self.list_goes_on(end),
@@ -397,7 +422,7 @@ impl Sentence<'_> {
 
     /// "The managing partner": an office with its article.
     pub(super) fn english_office(&self, at: usize) -> Option<(usize, Party)> {
-        let next = self.skip(at, Word::Any);
+        let next = self.skip(at, Word::The);
         (next > at && self.is(next, Word::ManagingPartner))
             .then(|| self.party(at, next + 1, Who::Bare(Pool::ManagingPartner)))
     }

@@ -310,6 +310,7 @@ impl Sentence<'_> {
             _ => return None,
         };
         let lead = self.skip(self.skip(group + 1, Word::Whereby), Word::Define);
+        let lead = self.skip(lead, Word::Has);
         let open = self.is(lead, Word::Open);
         // กลุ่ม ก ได้แก่กรรมการทุกคน
         let office = self.skip(lead, Word::Director);
@@ -368,7 +369,7 @@ impl Sentence<'_> {
 
     /// \[มี\] \[กรรมการ\] \[จำนวน\] \[3 คน\] \[ดังนี้\] \[คือ\]: what may stand before the list, and the number it gives.
     fn list_lead(&self, at: usize) -> (usize, Option<usize>) {
-        let mut next = self.skip(at, Word::Define);
+        let mut next = self.skip(self.skip(at, Word::Define), Word::Has);
         let office = self.skip(next, Word::Director);
         let counted = self.skip(office, Word::Count);
         let mut said = None;

@@ -240,7 +240,57 @@ impl Lexer<'_> {
             .then(|| find(at + titles, true))
             .flatten()
             .map(|(found, length)| (found, titles + length));
-        behind_titles.or_else(|| find(at, false))
+        behind_titles
+            .or_else(|| find(at, false))
+            .filter(|(_, length)| self.name_may_end(at + length))
+    }
+
+    /// Whether a name may end here: a letter glued to it must begin something that can follow a name, or the
+    /// name is longer than the one on record.
+    fn name_may_end(&self, end: usize) -> bool {
+        let glued = !self.spaced.get(end).copied().unwrap_or(true)
+            && self
+                .scalars
+                .get(end)
+                .is_some_and(|next| is_thai_consonant(*next) || ('เ'..='ไ').contains(next));
+        if !glued {
+            return true;
+        }
+        let rest = self
+            .place
+            .get(end)
+            .and_then(|(_, offset)| self.text.get(*offset..))
+            .unwrap_or("");
+        let follows = longest(self.rest(end)).is_some_and(|(word, _)| {
+            !matches!(
+                word,
+                Word::Noise
+                    | Word::Can
+                    | Word::Person
+                    | Word::In
+                    | Word::Has
+                    | Word::AnyWhich
+                    | Word::Other
+                    | Word::This
+                    | Word::Half
+                    | Word::Role
+                    | Word::Too
+                    | Word::Also
+                    | Word::About
+                    | Word::Case
+                    | Word::Limit
+                    | Word::To
+                    | Word::But
+            )
+        });
+        follows
+            || strip_titles(rest).len() < rest.len()
+            || read_number(self.rest(end)).is_some()
+            || self.item(end).is_some()
+            || self
+                .names
+                .at(&self.scalars, &self.spaced, end, false, None)
+                .is_some()
     }
 
     /// A number, with its repetition in brackets if it has one: 2 (สอง). A repetition that does not

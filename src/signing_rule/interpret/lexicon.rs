@@ -46,8 +46,19 @@ pub(super) enum Word {
     Total,
     Seal,
     NoSeal,
-    /// ทุกกรณีให้ประทับตรา: the seal for every alternative so far.
+    /// ทุกกรณีให้ประทับตรา: the seal for every alternative.
     SealForAll,
+    /// ทั้งสองกรณีให้ประทับตรา, ทั้งสามกรณี…: for so many alternatives, and there must be so many.
+    SealForTwo,
+    SealForThree,
+    /// ทุกกรณีไม่ต้องประทับตรา.
+    NoSealForAll,
+    /// ต้องประทับตรา, ให้ประทับตรา: a duty of its own, for what stands before it.
+    SealDuty,
+    /// ไม่ต้องประทับตรา, without โดย or และ.
+    NoSealBare,
+    /// ทั้งนี้ให้ประทับตรา: for the last alternative, or for all of them.
+    SealThereby,
     Director,
     ManagingPartner,
     Liquidator,
@@ -65,12 +76,28 @@ pub(super) enum Word {
     May,
     /// ต้อง: a duty; what it says takes the place of what was said before.
     Must,
+    /// ต้องมี: somebody must be there; whether alone is not said of a name.
+    MustHave,
+    /// มี, before a list.
+    Has,
+    /// ไม่ตัดอำนาจ: leaves somebody an authority beside the rule.
+    Preserves,
+    /// อีกทั้ง, นอกจากนี้: adds only where the rest of the words says so.
+    Moreover,
+    /// ก็ได้: may, behind a verb; behind a seal it makes the seal optional.
+    Optional,
     /// มิใช่: people who are not counted.
     NotBeing,
+    /// ได้: can.
+    Can,
+    /// โดยมี: somebody among those counted, or beside them.
+    WithThem,
     /// โดยต้องมี: somebody who must be among those counted.
     AmongThem,
     /// แต่ละคน, ต่างคนต่าง: each by themselves, whatever joins their names.
     Each,
+    /// ร่วมด้วย: beside those said before.
+    TooWithThem,
     /// เป็นหนึ่งในนั้น: closes who must be among those counted.
     OneOfThem,
     /// ต้องเป็นหนึ่งใน: somebody who must be among those counted.
@@ -102,6 +129,8 @@ pub(super) enum Word {
     /// ไม่มีข้อจำกัดอำนาจ, said as a whole.
     NoneSaid,
     Limit,
+    /// มูลค่ารวม: a sum over a time, which must be told.
+    SumLimit,
     /// ภายในวงเงิน: up to, whether or not ไม่เกิน follows.
     Within,
     NotOver,
@@ -124,6 +153,12 @@ pub(super) enum Word {
     Any,
     /// English: what is counted follows.
     Of,
+    /// English: the article alone gives no number.
+    The,
+    /// English plurals: without a number they give none.
+    Directors,
+    ManagingPartners,
+    Liquidators,
     /// English: both.
     BothOfThem,
     /// English: for which.
@@ -395,7 +430,9 @@ fn heading(text: &[char]) -> Option<(Word, usize)> {
     at += relative;
     let (_, verb) = sign_phrase(text.get(at..)?)?;
     at += verb;
-    at += first_of(text, at, &["ได้"]);
+    if first_of(text, at, &["ได้แก่"]) == 0 {
+        at += first_of(text, at, &["ได้"]);
+    }
     let end = first_of(text, at, HEADING_ENDS);
     let choice = first_of(text, at, HEADING_CHOICES);
     if office > 0 && choice > 0 {
@@ -438,17 +475,31 @@ static EVERY_CASE: &[&str] = &[
 ];
 
 fn seal_for_all(text: &[char]) -> Option<(Word, usize)> {
-    let lead = EVERY_CASE
-        .iter()
-        .filter_map(|lead| prefix(text, lead))
-        .max()?;
+    let lead = first_of(text, 0, EVERY_CASE);
+    if lead == 0 {
+        return Option::None;
+    }
     let rest = text.get(lead..)?;
-    // None at the end of every alternative is none at the end of the last: silence asks for none.
     if let Some((_, length)) = seal_phrase(rest, NO_SEAL_LEADS, NoSeal) {
-        return Some((NoSeal, lead + length));
+        return Some((NoSealForAll, lead + length));
     }
     let (_, length) = seal_phrase(rest, SEAL_LEADS, Seal)?;
-    Some((SealForAll, lead + length))
+    Some((every_case(text.get(..lead)?), lead + length))
+}
+
+/// For how many alternatives these words speak.
+fn every_case(words: &[char]) -> Word {
+    let says = |word: &str| {
+        let word: Vec<char> = word.chars().collect();
+        words.windows(word.len()).any(|part| part == word)
+    };
+    if says("ทั้งสอง") {
+        SealForTwo
+    } else if says("ทั้งสาม") {
+        SealForThree
+    } else {
+        SealForAll
+    }
 }
 
 /// ประทับตรา, then สำคัญ, ของ and an owner, each if it is there.
@@ -472,12 +523,29 @@ fn seal_phrase(text: &[char], leads: &[&str], kind: Word) -> Option<(Word, usize
         .find_map(|tail| after(length, tail))
         .unwrap_or(0);
     // "จะประทับตราหรือไม่ก็ได้" asks for none; "ประทับตราทั้งสองกรณี" asks for it everywhere.
-    if let Some(free) = after(length, "หรือไม่ก็ได้") {
-        return Some((NoSeal, length + free));
+    for free in ["หรือไม่ก็ได้", "หรือไม่ประทับตราก็ได้"]
+    {
+        if let Some(free) = after(length, free) {
+            return Some((NoSeal, length + free));
+        }
     }
     let everywhere = first_of(text, length, EVERY_CASE);
-    if everywhere > 0 && kind == Seal {
-        return Some((SealForAll, length + everywhere));
+    if everywhere > 0 {
+        let end = length + everywhere;
+        let kind = match kind {
+            NoSeal => NoSealForAll,
+            _ => every_case(text.get(length..end)?),
+        };
+        return Some((kind, end));
     }
+    let begins = |words: &[&str]| words.iter().any(|word| after(before, word).is_some());
+    let kind = match kind {
+        Seal if before > 0 => SealThereby,
+        Seal if begins(&["ต้อง", "จะต้อง", "ให้", "โดยต้อง", "โดยให้", "จะ"]) => {
+            SealDuty
+        }
+        NoSeal if before == 0 && begins(&["ไม่"]) => NoSealBare,
+        kind => kind,
+    };
     Some((kind, length))
 }

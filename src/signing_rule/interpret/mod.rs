@@ -477,16 +477,28 @@ fn adds_nothing(
     })
 }
 
-/// A sentence that defines groups and uses none of them was not understood.
+/// A sentence that defines a group and does not use it was not understood.
 fn uses_its_groups(rule: &SigningRule, groups: &BTreeMap<String, Vec<Rule>>) -> bool {
     let mut named: Vec<&str> = rule.people();
     named.sort_unstable();
+    let mut labels: Vec<String> = Vec::new();
+    let mut open: Vec<&Rule> = rule.clauses().iter().map(|clause| &clause.rule).collect();
+    while let Some(rule) = open.pop() {
+        if let super::rule::RuleKind::AtLeast {
+            label: Some(label), ..
+        } = &rule.kind
+        {
+            labels.push(label.clone());
+        }
+        open.extend(rule.parts());
+    }
     groups.is_empty()
-        || groups.values().any(|members| {
-            members
-                .iter()
-                .flat_map(|member| member.people())
-                .all(|person| named.binary_search(&person).is_ok())
+        || groups.iter().all(|(label, members)| {
+            labels.contains(&format!("กลุ่ม {label}"))
+                || members
+                    .iter()
+                    .flat_map(|member| member.people())
+                    .all(|person| named.binary_search(&person).is_ok())
         })
 }
 

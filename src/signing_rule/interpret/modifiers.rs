@@ -3,7 +3,7 @@
 use super::brackets::bracketings;
 use super::lexer::Kind;
 use super::lexicon::Word;
-use super::party::{Join, Sentence, Who, head_count};
+use super::party::{Join, Sentence, Who, head_count, tidy};
 use crate::signing_rule::rule::{Rule, RuleKind};
 
 /// Narrowing words around one verb.
@@ -13,6 +13,17 @@ pub(super) struct Modifiers {
     pub(super) excluded: Vec<Rule>,
     /// โดยต้องมี ก: who must be among those counted, in every reading.
     pub(super) among: Vec<Rule>,
+    /// โดยมี ก ร่วมด้วย: beside those named before, if they are named.
+    joining: bool,
+    /// "หนึ่งในสามคนดังกล่าว": how many were counted.
+    of: Option<u16>,
+}
+
+/// Who must be among those counted, as the words say it.
+struct Among {
+    rules: Vec<Rule>,
+    joining: bool,
+    of: Option<u16>,
 }
 
 impl Modifiers {
@@ -54,7 +65,8 @@ impl Sentence<'_> {
             && let Some((to, among)) = self.among(at, signed)
         {
             let mut more = so_far.clone();
-            more.among = among;
+            more.among = among.rules;
+            (more.joining, more.of) = (among.joining, among.of);
             return Some((to, more));
         }
         None
@@ -63,9 +75,26 @@ impl Sentence<'_> {
     fn starts_verb(&self, at: usize) -> bool {
         matches!(
             self.kind(at),
-            Some(Kind::Word(
-                Word::Sign | Word::May | Word::Must | Word::Joint | Word::With
-            ))
+            Some(
+                Kind::Act(_)
+                    | Kind::Word(
+                        Word::Sign
+                            | Word::May
+                            | Word::Must
+                            | Word::MustHave
+                            | Word::Joint
+                            | Word::With
+                            | Word::Seal
+                            | Word::SealDuty
+                            | Word::SealForAll
+                            | Word::SealThereby
+                            | Word::NoSeal
+                            | Word::NoSealBare
+                            | Word::In
+                            | Word::Case
+                            | Word::Limit
+                    )
+            )
         )
     }
 
@@ -78,7 +107,7 @@ impl Sentence<'_> {
         if let Some(Kind::Group(label)) = self.kind(list) {
             return Some((list + 1, self.groups.get(label)?.clone()));
         }
-        self.name_lists(list)
+        self.lists(list, true)
             .pop()
             .map(|(end, people, _)| (end, people))
     }
@@ -86,15 +115,25 @@ impl Sentence<'_> {
     /// \[โดย\] names ไม่มีอำนาจลงลายมือชื่อ
     fn powerless(&self, at: usize) -> Option<(usize, Vec<Rule>)> {
         let list = self.skip(self.skip(at, Word::Whereby), Word::Director);
-        let (end, people, _) = self.name_lists(list).pop()?;
-        (self.is(end, Word::Forbidden) && self.is(end + 1, Word::Sign)).then_some((end + 2, people))
+        let (end, people, joins) = self.name_lists(list).pop()?;
+        let alone = matches!(
+            self.kind(end + 2),
+            Some(Kind::Word(Word::Alone | Word::Sole | Word::Each))
+        );
+        (self.is(end, Word::Forbidden)
+            && self.is(end + 1, Word::Sign)
+            && !alone
+            && !joins.contains(&Join::Or))
+        .then_some((end + 2, people))
     }
 
     /// โดยต้องมี ก \[หรือ ข\] \[ร่วมลงลายมือชื่อด้วย\], โดยต้องมีกรรมการกลุ่ม ก อย่างน้อยหนึ่งคน
-    fn among(&self, at: usize, signed: bool) -> Option<(usize, Vec<Rule>)> {
-        if !self.is(at, Word::AmongThem) {
+    fn among(&self, at: usize, signed: bool) -> Option<(usize, Among)> {
+        let weak = self.is(at, Word::WithThem);
+        if !weak && !self.is(at, Word::AmongThem) {
             return self.one_of_those(at);
         }
+        let mut joining = false;
         let (mut to, mut readings) = self.required(at + 1)?;
         while self.is(to, Word::And) || self.is(to, Word::Comma) {
             let Some((end, more)) = self.required(to + 1) else {
@@ -114,26 +153,39 @@ impl Sentence<'_> {
         // The verb said once more, with its ด้วย.
         if signed {
             let mut verb = self.skip(self.skip(to, Word::Must), Word::May);
+            joining |= self.is(verb, Word::Joint);
             verb = self.skip(verb, Word::Joint);
             if self.is(verb, Word::Sign) && !self.is(verb + 1, Word::With) {
+                joining |= self.is(verb + 1, Word::Joint);
                 to = self.skip(verb + 1, Word::Joint);
             }
         }
-        to = self.skip(to, Word::OneOfThem);
-        Some((self.skip(to, Word::Also), readings))
+        joining |= self.is(to, Word::TooWithThem);
+        to = self.skip(self.skip(to, Word::OneOfThem), Word::TooWithThem);
+        let among = Among {
+            rules: readings,
+            joining: weak && joining,
+            of: None,
+        };
+        Some((self.skip(to, Word::Also), among))
     }
 
     /// ทั้งนี้ ก ต้องเป็นหนึ่งในสามคนดังกล่าว
-    fn one_of_those(&self, at: usize) -> Option<(usize, Vec<Rule>)> {
+    fn one_of_those(&self, at: usize) -> Option<(usize, Among)> {
         let list = self.skip(at, Word::Whereby);
         let person = self.name(list)?;
         if !self.is(list + 1, Word::MustBeOneOf) {
             return None;
         }
         let number = self.skip(list + 2, Word::Count);
-        self.whole_number(number)?;
+        let of = self.whole_number(number)?;
+        let among = Among {
+            rules: vec![person],
+            joining: false,
+            of: Some(of),
+        };
         self.is(number + 1, Word::Person)
-            .then(|| (self.skip(number + 2, Word::This), vec![person]))
+            .then(|| (self.skip(number + 2, Word::This), among))
     }
 
     fn required(&self, at: usize) -> Option<(usize, Vec<Rule>)> {
@@ -143,6 +195,9 @@ impl Sentence<'_> {
             .into_iter()
             .filter(|(_, party)| matches!(party.who, Who::Names { .. } | Who::Settled(_)))
             .max_by_key(|(to, _)| *to)?;
+        if self.says(at, to, Word::Each) {
+            return None;
+        }
         let readings = match party.who {
             Who::Settled(rule) => vec![rule],
             Who::Names {
@@ -151,6 +206,9 @@ impl Sentence<'_> {
                 ..
             } => vec![Rule::any_of(people).ok()?],
             Who::Names { people, joins, .. } => {
+                if !tidy(&joins) {
+                    return None;
+                }
                 if joins.contains(&Join::Beside) && !joins.contains(&Join::Or) {
                     vec![Rule::all_of(people).ok()?]
                 } else {
@@ -185,7 +243,7 @@ impl Sentence<'_> {
                 self.without(rule, &modifiers.excluded)?
             };
             for among in &modifiers.among {
-                found.push(self.having(&rule, among, &modifiers.excluded)?);
+                found.push(self.having(&rule, among, modifiers)?);
             }
             if modifiers.among.is_empty() {
                 found.push(rule);
@@ -260,17 +318,23 @@ impl Sentence<'_> {
     }
 
     /// So many people, these among them: "two, one of whom ก" is ก and one more.
-    fn having(&self, rule: &Rule, among: &Rule, excluded: &[Rule]) -> Option<Rule> {
+    fn having(&self, rule: &Rule, among: &Rule, modifiers: &Modifiers) -> Option<Rule> {
+        let named_alone = matches!(rule.kind, RuleKind::Person(_));
+        // "กรรมการสองคน โดยมี ก ลงลายมือชื่อร่วมด้วย": among the two, or beside them.
+        if (modifiers.joining && !named_alone) || among.counts_the_board() {
+            return None;
+        }
         let (few, many) = head_count(among, self.sizes);
         let named = u16::try_from(few).ok().filter(|_| few == many)?;
         let span = rule.span;
-        let rest = |n: u16| n.checked_sub(named);
+        // One person "with ก" is two people to some and ก alone to others; so is any count that ก fills up.
+        let rest = |n: u16| {
+            let of = modifiers.of.is_none_or(|of| of == n);
+            n.checked_sub(named).filter(|left| *left > 0 && of)
+        };
         let people = among.people();
-        let (left, more) = match &rule.kind {
-            RuleKind::AnyDirector(n) => {
-                let left = rest(n.get())?;
-                (left, Rule::any_director(left.max(1)).ok()?)
-            }
+        let more = match &rule.kind {
+            RuleKind::AnyDirector(n) => Rule::any_director(rest(n.get())?).ok()?,
             RuleKind::AtLeast { n, of, .. }
                 if of
                     .as_slice()
@@ -282,23 +346,18 @@ impl Sentence<'_> {
                     .iter()
                     .flat_map(|part| part.people())
                     .collect();
-                // Somebody outside the list cannot be among those counted, unless the list is only the board
-                // without a few.
-                if !people.iter().all(|person| pool.contains(person)) && excluded.is_empty() {
+                // Somebody outside the list cannot be among those counted.
+                if !people.iter().all(|person| pool.contains(person)) {
                     return None;
                 }
-                let left = rest(n.get())?;
-                (
-                    left,
-                    Rule::at_least(left.max(1), of.as_slice().to_vec(), None).ok()?,
-                )
+                Rule::at_least(rest(n.get())?, of.as_slice().to_vec(), None).ok()?
             }
-            RuleKind::AnyOfPool { n, pool } => {
-                let left = rest(n.get())?;
-                (left, Rule::any_of_pool(left.max(1), *pool).ok()?)
-            }
+            RuleKind::AnyOfPool { n, pool } => Rule::any_of_pool(rest(n.get())?, *pool).ok()?,
             // ก ลงลายมือชื่อโดยมี ข ร่วมด้วย
-            RuleKind::Person(_) if !people.iter().any(|person| rule.people().contains(person)) => {
+            RuleKind::Person(_)
+                if modifiers.of.is_none()
+                    && !people.iter().any(|person| rule.people().contains(person)) =>
+            {
                 let rule = Rule::all_of(vec![rule.clone(), among.clone()]).ok()?;
                 return Some(match span {
                     Some(span) => rule.at(span),
@@ -307,11 +366,7 @@ impl Sentence<'_> {
             }
             _ => return None,
         };
-        let rule = if left == 0 {
-            among.clone()
-        } else {
-            Rule::all_of(vec![among.clone(), more]).ok()?
-        };
+        let rule = Rule::all_of(vec![among.clone(), more]).ok()?;
         Some(match span {
             Some(span) => rule.at(span),
             None => rule,

@@ -43,7 +43,7 @@ impl Civil {
     pub(super) fn of(titles: &str) -> Option<Self> {
         let titles = titles.trim_start().to_ascii_lowercase();
         let starts = |words: &[&str]| words.iter().any(|word| titles.starts_with(word));
-        if starts(&["นาง", "น.ส.", "เด็กหญิง", "ด.ญ.", "mrs", "miss", "ms"])
+        if titles.contains("หญิง") || starts(&["นาง", "น.ส.", "เด็กหญิง", "ด.ญ.", "mrs", "miss", "ms"])
         {
             Some(Self::Woman)
         } else if starts(&["นาย", "เด็กชาย", "ด.ช.", "mr"]) && !titles.starts_with("นายแพทย์")

@@ -277,6 +277,10 @@ impl Sentence<'_> {
                 Some(Kind::Word(Word::Both | Word::All | Word::AnyOne | Word::Each)) => whereby,
                 _ => office,
             };
+            // In "ก หรือ ข ค" nothing says how ค is joined.
+            if !tidy(&joins) {
+                continue;
+            }
             // แต่ละคน, ต่างคนต่าง: each alone, whatever joins them.
             if self.is(office, Word::Each) && !mixed {
                 let rule = Rule::any_of(people.clone());
@@ -285,8 +289,14 @@ impl Sentence<'_> {
             if count < 2 {
                 continue;
             }
-            self.english_count_of_list(at, office, &people, found);
+            if !mixed {
+                self.english_count_of_list(at, office, &people, found);
+            }
             // คนใดคนหนึ่ง, with or without the number it is out of; อีกคนหนึ่ง behind a choice.
+            // "ก และ ข หรือ ค คนใดคนหนึ่ง": one of three, or one of two beside ก.
+            if mixed {
+                continue;
+            }
             let again = self.is(office, Word::Again) && or;
             let one = self.skip(office, Word::Again);
             if self.is(office, Word::AnyOne) || (again && matches!(self.count(one), Some((_, 1)))) {
@@ -308,9 +318,6 @@ impl Sentence<'_> {
                 if fits {
                     found.push(self.party(at, to, names(true)));
                 }
-                continue;
-            }
-            if mixed {
                 continue;
             }
             // สองในสามคน, ทั้งสองคน, สองคนนี้, ทุกคน: the connectors before it only mark a list.
@@ -337,6 +344,12 @@ impl Sentence<'_> {
                 }
             } else if self.is(office, Word::All) && !or {
                 let to = self.skip(self.skip(office + 1, Word::This), Word::Joint);
+                found.extend(self.settled(at, to, Rule::all_of(people.clone()), false));
+            } else if let Some((to, n)) = self.count(office)
+                && !self.is(to, Word::In)
+                && usize::from(n) == count
+                && !or
+            {
                 found.extend(self.settled(at, to, Rule::all_of(people.clone()), false));
             } else if let Some((to, n)) = self.count(office)
                 && !self.is(to, Word::In)
@@ -411,6 +424,9 @@ impl Sentence<'_> {
         let next = self.skip(next, Word::Count);
         let n = self.whole_number(next)?;
         // สองใน … is a fraction; "สองคน" needs its counter, but for "จำนวนสอง".
+        if self.is(next + 1, Word::AnyWhich) && !from {
+            return Some((next + 2, n));
+        }
         if !self.is(next + 1, Word::Person) {
             return None;
         }
@@ -643,6 +659,12 @@ impl Sentence<'_> {
             }
         }
     }
+}
+
+/// Whether no name stands bare behind a connector: what joins it would not be said.
+pub(super) fn tidy(joins: &[Join]) -> bool {
+    let first = joins.iter().position(|join| *join != Join::Beside);
+    first.is_none_or(|first| !joins.iter().skip(first).any(|join| *join == Join::Beside))
 }
 
 /// Fewest and most people a rule asks for.

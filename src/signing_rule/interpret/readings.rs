@@ -2,7 +2,7 @@
 
 use super::brackets::{bracketings, flat};
 use super::branch::{Chain, Closing, Link, MAX_PRODUCTS};
-use super::party::{Join, Party, Sentence, Who, head_count};
+use super::party::{Join, Party, Sentence, Who, head_count, tidy};
 use crate::signing_rule::rule::{Pool, Rule, RuleKind, Span};
 
 /// Parts of a rule with what stands between them.
@@ -36,6 +36,10 @@ impl Sentence<'_> {
             let parties = chain.parties.get(from..to)?;
             let links = chain.links.get(from..to.saturating_sub(1)).unwrap_or(&[]);
             let options = self.segment(parties, links, closing.any_one && to == count)?;
+            // Under a heading that only lists who may sign, และ need not mean jointly.
+            if self.implied_verb && !joint && links.contains(&Link::And) {
+                return None;
+            }
             let mut longer = Vec::new();
             for product in &products {
                 for option in &options {
@@ -53,6 +57,8 @@ impl Sentence<'_> {
             .into_iter()
             .map(|parts| Rule::all_of(flat(parts, false)).ok())
             .collect();
+        // One person beside herself fills no second seat.
+        let rules = rules.filter(|rules| !rules.iter().any(names_somebody_twice));
         // "ก หรือกรรมการสองคนลงลายมือชื่อร่วมกัน": with whom ก signs jointly is not said.
         let lonely = |rule: &Rule| head_count(rule, self.sizes).0 < 2;
         rules
@@ -64,7 +70,7 @@ impl Sentence<'_> {
         let mut sequences = vec![Sequence::default()];
         for (position, party) in parties.iter().enumerate() {
             let last = position + 1 == parties.len();
-            let options = self.sequences(party, any_one && last)?;
+            let options = self.sequences(party, any_one && last, links.contains(&Link::Or))?;
             let join = position
                 .checked_sub(1)
                 .and_then(|before| links.get(before))
@@ -95,7 +101,12 @@ impl Sentence<'_> {
     }
 
     /// One party of several, as the parts it brings; several ways where a group names no count.
-    fn sequences(&self, party: &Party, any_one_behind: bool) -> Option<Vec<Sequence>> {
+    fn sequences(
+        &self,
+        party: &Party,
+        any_one_behind: bool,
+        or_beside: bool,
+    ) -> Option<Vec<Sequence>> {
         let one = |rule: Rule| {
             Some(vec![Sequence {
                 parts: vec![rule],
@@ -111,6 +122,9 @@ impl Sentence<'_> {
             } => {
                 let or = joins.contains(&Join::Or);
                 let and = joins.contains(&Join::And);
+                if !tidy(joins) || (or && and && (*any_one || any_one_behind)) {
+                    return None;
+                }
                 if *any_one || any_one_behind {
                     // (คนใดคนหนึ่ง) behind everything belongs to a list of alternatives right before it.
                     if any_one_behind && !*any_one && (!or || and) {
@@ -142,8 +156,8 @@ impl Sentence<'_> {
                     } else {
                         Rule::all_of(people.clone())
                     };
-                    // หรือ within a chain of ร่วมกับ may reach further than its list.
-                    if !or {
+                    // A connector of its own kind within a chain may reach further than its list.
+                    if !or && !or_beside {
                         return one(placed(rule.ok()?, party.span));
                     }
                 }
@@ -212,8 +226,8 @@ impl Sentence<'_> {
             return whole(match &party.who {
                 Who::BareDirectors => Rule::any_director(n).ok()?,
                 Who::Bare(pool) => Rule::any_of_pool(n, *pool).ok()?,
-                Who::Names { people, joins, .. } if !joins.contains(&Join::And) => {
-                    let fits = usize::from(n) < people.len()
+                Who::Names { people, joins, .. } if tidy(joins) => {
+                    let fits = (usize::from(n) < people.len() && !joins.contains(&Join::And))
                         || (usize::from(n) == people.len() && !joins.contains(&Join::Or));
                     fits.then(|| Rule::at_least(n, people.clone(), None).ok())??
                 }
@@ -375,6 +389,9 @@ impl Sentence<'_> {
         };
         let or = joins.contains(&Join::Or);
         let and = joins.contains(&Join::And);
+        if !tidy(joins) || (and && or && (any_one || closing.any_one)) {
+            return None;
+        }
         if let Some(everybody) = closing.everybody {
             let fits = everybody.is_none_or(|n| usize::from(n) == people.len());
             return (fits && !or && !any_one && !closing.any_one && people.len() > 1)
@@ -414,6 +431,20 @@ impl Sentence<'_> {
             (false, false) => Some(vec![any()?, all()?]),
         }
     }
+}
+
+fn names_somebody_twice(rule: &Rule) -> bool {
+    let RuleKind::AllOf(parts) = &rule.kind else {
+        return false;
+    };
+    let parts = parts.as_slice();
+    parts.iter().enumerate().any(|(index, part)| {
+        matches!(part.kind, RuleKind::Person(_))
+            && parts
+                .iter()
+                .skip(index + 1)
+                .any(|other| other.kind == part.kind)
+    })
 }
 
 fn placed(rule: Rule, span: Span) -> Rule {

@@ -1,11 +1,11 @@
 //! The whole sentence: alternatives, cases and exceptions, put together into clauses.
 
-use super::branch::Branch;
+use super::branch::{Branch, seal_for_all};
 use super::lexer::Kind;
 use super::lexicon::Word;
 use super::party::Sentence;
 use crate::signing_rule::clause::{AmountRange, ScopedAct, Seal, SigningRule};
-use crate::signing_rule::rule::Span;
+use crate::signing_rule::rule::{Rule, RuleKind, Span};
 use crate::signing_rule::verdict::Flag;
 
 /// The most alternatives and cases of one sentence.
@@ -45,6 +45,17 @@ pub(super) struct Element {
     /// Takes the place of the element before it: the same words with a seal phrase that stood further on.
     pub(super) replaces_last: bool,
     pub(super) span: Span,
+}
+
+/// What leads in a rule.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Lead {
+    /// Where the rule starts.
+    pub(super) at: usize,
+    /// ต้อง: nothing else will do.
+    pub(super) must: bool,
+    /// ต้องมี: somebody must be there, which says nothing of a name alone.
+    pub(super) has: bool,
 }
 
 /// Whether an element has acts or amounts of its own.
@@ -156,7 +167,12 @@ impl Sentence<'_> {
             match self.kind(at) {
                 None => return at >= self.tokens.len(),
                 Some(Kind::Word(
-                    Word::Slash | Word::Stop | Word::NoneSaid | Word::Noise | Word::Close,
+                    Word::Slash
+                    | Word::Stop
+                    | Word::NoneSaid
+                    | Word::Noise
+                    | Word::Can
+                    | Word::Close,
                 )) => at += 1,
                 Some(Kind::Word(Word::NoLimits)) => {
                     at = self.skip(at + 1, Word::Define);
@@ -175,6 +191,7 @@ impl Sentence<'_> {
         let mut found = Vec::new();
         self.definitions_here(at, &mut found);
         let last = before.last();
+        let marked = at;
         let at = self.after_mark(at);
         let expected = before
             .iter()
@@ -183,7 +200,7 @@ impl Sentence<'_> {
             .map_or(1, |item| item + 1);
         if let Some(last) = last {
             self.seal_behind(at, last, &mut found);
-            self.above_that(at, last, &mut found);
+            self.above_that(at, last, before.len() == 1, &mut found);
             self.added(at, &mut found);
         }
         if self.is(at, Word::NoLimits) {
@@ -226,16 +243,19 @@ impl Sentence<'_> {
             }
             return found;
         }
+        // "แต่การลงนามในเช็คให้…"
+        let but_acts = self.is(at, Word::But) && matches!(self.kind(at + 1), Some(Kind::Act(_)));
         // "ทั้งนี้ยกเว้น" before acts is an exception, before names it leaves people out.
         let left_out = self.is(at, Word::NotBeing)
             && matches!(
                 self.kind(at + 1),
                 Some(Kind::Act(_) | Kind::Word(Word::Limit | Word::About | Word::Over))
             );
-        if self.is(at, Word::Except) || self.is(at, Word::CaseInstead) || left_out {
-            if last.is_some() {
+        if self.is(at, Word::Except) || self.is(at, Word::CaseInstead) || left_out || but_acts {
+            // Set apart from a numbered alternative by a mark, it may speak of all of them.
+            if last.is_some_and(|last| last.item.is_none() || marked == at) {
                 self.seal_exception(at, before, &mut found);
-                let mode = if self.is(at, Word::CaseInstead) {
+                let mode = if self.is(at, Word::CaseInstead) || but_acts {
                     Mode::Instead
                 } else {
                     Mode::Except
@@ -290,12 +310,15 @@ impl Sentence<'_> {
             for lead in [Word::Slash, Word::Comma, Word::And, Word::Stop] {
                 start = self.skip(start, lead);
             }
+            if self.is(start, Word::Whereby) && self.opens_case(start + 1) {
+                start += 1;
+            }
         }
         // Two sentences side by side, without หรือ, number or case, are not known to be alternatives, unless each
         // has amounts or acts of its own.
         if last.is_some() && !or && item.is_none() && !self.opens_case(start) {
             if last.is_some_and(limited) {
-                for (next, branch) in self.branches(self.give(start).0, false) {
+                for (next, branch) in self.led(self.give(start), false) {
                     let element = general(branch, None);
                     if limited(&element)
                         && element.branch.as_ref().is_some_and(|branch| !branch.also)
@@ -312,14 +335,18 @@ impl Sentence<'_> {
             }
             return found;
         }
-        let (party, must) = self.give(start);
-        for (next, mut branch) in self.branches(party, false) {
+        let lead = self.give(start);
+        for (next, mut branch) in self.led(lead, false) {
             // ด้วย behind a numbered alternative for acts of its own only says that it is one more.
             let one_more = item.is_some() && !branch.acts.is_empty();
             if branch.also && !one_more {
                 continue;
             }
-            branch.must |= must;
+            // A numbered duty may be one condition of several; and the first rule adds to nothing.
+            if (branch.must && item.is_some() && !or) || (branch.adds && last.is_none()) {
+                continue;
+            }
+            branch.must |= lead.must;
             found.push((next, Some(general(branch, item))));
         }
         // ประทับตราสำคัญของบริษัทและกรรมการหนึ่งคนลงลายมือชื่อ
@@ -354,6 +381,9 @@ impl Sentence<'_> {
                 Kind::Item(_)
                     | Kind::Word(
                         Word::Or
+                            | Word::SealForTwo
+                            | Word::SealForThree
+                            | Word::NoSealForAll
                             | Word::Except
                             | Word::CaseInstead
                             | Word::SealForAll
@@ -364,13 +394,16 @@ impl Sentence<'_> {
         if next > at && sets_apart { next } else { at }
     }
 
-    /// ให้, ต้อง, ต้องให้: whether a duty is among them.
-    pub(super) fn give(&self, mut at: usize) -> (usize, bool) {
-        let mut must = false;
+    /// ให้, ต้อง, ต้องให้, ต้องมี, and what they say of the rule behind them.
+    pub(super) fn give(&self, mut at: usize) -> Lead {
+        let (mut must, mut has) = (false, false);
         at = self.skip(at, Word::Comma);
         at = self.skip(at, Word::ForWhich);
         at = self.skip(at, Word::Define);
-        if matches!(self.kind(at + 1), Some(Kind::Word(Word::Give | Word::Must))) {
+        if matches!(
+            self.kind(at + 1),
+            Some(Kind::Word(Word::Give | Word::Must | Word::MustHave))
+        ) {
             at = self.skip(at, Word::Whereby);
         }
         for _ in 0..2 {
@@ -380,10 +413,23 @@ impl Sentence<'_> {
                     must = true;
                     at += 1;
                 }
+                Some(Kind::Word(Word::MustHave | Word::Has)) => {
+                    (must, has) = (true, true);
+                    at += 1;
+                }
                 _ => break,
             }
         }
-        (at, must)
+        Lead { at, must, has }
+    }
+
+    /// Every alternative behind these words. "ต้องมี ก" does not say that ก alone will do.
+    pub(super) fn led(&self, lead: Lead, scoped: bool) -> Vec<(usize, Branch)> {
+        let mut found = self.branches(lead.at, scoped);
+        if lead.has {
+            found.retain(|(_, branch)| branch.readings.iter().all(counts_people));
+        }
+        found
     }
 
     /// \[โดย\] \[(\] กลุ่ม ก ได้แก่ … \[)\]: every place where a definition here may end.
@@ -436,10 +482,26 @@ impl Sentence<'_> {
             || self.is(next, Word::Heading)
             || matches!(self.kind(next), Some(Kind::Name(_) | Kind::Item(_)))
             || self.is(at, Word::Seal)
-            || self.is(at, Word::SealForAll)
+            || self.is(at, Word::SealDuty)
+            || matches!(self.kind(at), Some(Kind::Word(word)) if seal_for_all(*word).is_some())
             || matches!(self.kind(next), Some(Kind::Group(_) | Kind::Number(_)))
             || self.opens_case(at)
             || self.is(at, Word::Except)
+    }
+}
+
+/// Whether a rule counts people rather than naming them.
+fn counts_people(rule: &Rule) -> bool {
+    match &rule.kind {
+        RuleKind::Person(_) => false,
+        RuleKind::AnyDirector(_)
+        | RuleKind::AllDirectors
+        | RuleKind::Majority(_)
+        | RuleKind::AnyOfPool { .. } => true,
+        RuleKind::AtLeast { label, .. } => label.is_some(),
+        RuleKind::AllOf(parts) | RuleKind::AnyOf(parts) => {
+            parts.as_slice().iter().all(counts_people)
+        }
     }
 }
 
