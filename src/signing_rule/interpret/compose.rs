@@ -86,7 +86,7 @@ impl Sentence<'_> {
                     .any(|(item, _)| item.is_some() && *item == last_item))
             || (alternatives > 1
                 && spoken()
-                    .last()
+                    .next_back()
                     .and_then(|e| e.branch.as_ref())
                     .is_some_and(|branch| branch.narrowed_behind))
             || !seals_fit(branches(), alternatives)
