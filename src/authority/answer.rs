@@ -1,6 +1,6 @@
 //! The answer as it is given, stored and signed.
 
-use super::decision::{LeftOut, Outcome, Reason};
+use super::decision::{LeftOut, Outcome, Reason, StepUp};
 use crate::kernel::digest::{CanonicalError, Digest, canonical_json};
 use crate::kernel::time::{Instant, start_of_thai_day};
 use crate::signing_rule::Span;
@@ -220,11 +220,12 @@ pub fn words_at(statement: &str, span: Span) -> String {
         .collect()
 }
 
-/// The parts of an outcome that need nothing but itself.
-pub fn step_up_parts(outcome: &Outcome) -> Vec<StepUpPart> {
+/// Those of an outcome's stronger sign-ins that are asked for.
+pub fn step_up_parts(outcome: &Outcome, which: impl Fn(&StepUp) -> bool) -> Vec<StepUpPart> {
     outcome
         .step_up
         .iter()
+        .filter(|step| which(step))
         .map(|step| StepUpPart {
             person: step.reference.clone(),
             detail: step.what.en.clone(),

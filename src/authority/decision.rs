@@ -243,6 +243,8 @@ pub struct LeftOut {
 pub struct StepUp {
     /// Reference of the signatory.
     pub reference: String,
+    /// The officer the signatory is.
+    pub officer: String,
     /// What to do.
     pub what: Bilingual,
 }
@@ -319,13 +321,34 @@ fn step_up(signers: &[Signer]) -> Vec<StepUp> {
     signers
         .iter()
         .filter_map(|signer| match &signer.standing {
-            SignerStanding::TooWeak { step_up, .. } => Some(StepUp {
+            SignerStanding::TooWeak { officer, step_up } => Some(StepUp {
                 reference: signer.reference.clone(),
+                officer: officer.clone(),
                 what: step_up.clone(),
             }),
             _ => None,
         })
         .collect()
+}
+
+impl StepUp {
+    /// Whether a stronger sign-in would fill a seat of this completion.
+    pub fn helps(&self, completion: &Completion) -> bool {
+        completion
+            .add
+            .iter()
+            .any(|more| more.of.contains(&self.officer))
+    }
+}
+
+/// Fewest people first; among those, what asks the fewest to sign in more strongly.
+fn ranked(mut completions: Vec<Completion>, step_up: &[StepUp]) -> Vec<Completion> {
+    completions.sort_by_key(|completion| {
+        let people: usize = completion.add.iter().map(|more| more.n).sum();
+        let stronger = step_up.iter().filter(|step| step.helps(completion)).count();
+        (people, stronger)
+    });
+    completions
 }
 
 /// The officer that somebody surely is.
@@ -457,7 +480,7 @@ pub fn decide(rule: &CompiledRule, signers: &[Signer], asked: Asked) -> Outcome 
         basis,
         reasons,
         notices: surely.flags.iter().copied().map(Reason::flag).collect(),
-        completions: surely.completions,
+        completions: ranked(surely.completions, &step_up(signers)),
         completions_truncated: surely.completions_truncated,
         excluded,
         step_up: step_up(signers),

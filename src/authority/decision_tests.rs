@@ -359,3 +359,31 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn a_completion_asks_for_stronger_sign_ins_of_its_own_people_and_the_fewest_come_first() {
+    let board = board(3);
+    let with = |other: &str| Rule::all_of(vec![person("o0"), person(other)]).unwrap();
+    let rule = of(Rule::any_of(vec![with("o1"), with("o2")]).unwrap(), &board);
+    let weak = signer(
+        "weak",
+        SignerStanding::TooWeak {
+            officer: "o1".into(),
+            step_up: Bilingual::new("ยืนยันใหม่", "sign in again"),
+        },
+    );
+    let outcome = decide(&rule, &[counts("o0"), weak], PLAIN);
+    let named: Vec<&str> = outcome
+        .completions
+        .iter()
+        .flat_map(|completion| completion.add.iter())
+        .flat_map(|more| more.of.iter().map(String::as_str))
+        .collect();
+    assert_eq!(named, ["o2", "o1"]);
+    let helps: Vec<bool> = outcome
+        .completions
+        .iter()
+        .map(|completion| outcome.step_up[0].helps(completion))
+        .collect();
+    assert_eq!(helps, [false, true]);
+}

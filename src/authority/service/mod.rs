@@ -370,7 +370,7 @@ impl AuthorityService {
                 .filter_map(|person| self.counted(person, question, &name_of))
                 .collect(),
         });
-        let step_up = step_up_parts(outcome);
+
         Answer {
             id: id.to_string(),
             decision: outcome.decision.as_str().to_owned(),
@@ -391,7 +391,7 @@ impl AuthorityService {
                         })
                         .collect(),
                     seal: completion.seal,
-                    step_up: step_up.clone(),
+                    step_up: step_up_parts(outcome, |step| step.helps(completion)),
                 })
                 .collect(),
             completions_truncated: outcome.completions_truncated,
@@ -403,7 +403,7 @@ impl AuthorityService {
                     .iter()
                     .map(|act| act.as_str().to_owned())
                     .collect(),
-                step_up,
+                step_up: step_up_parts(outcome, |_| true),
             },
             as_of: AsOfPart {
                 valid_at,
