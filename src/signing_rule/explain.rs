@@ -258,17 +258,21 @@ impl Search<'_> {
     /// Keep what is not covered already.
     fn consider(&mut self, candidate: &Candidate<'_>, left: &[usize]) {
         self.work += LOOK;
-        let kinds: Vec<Kind> = candidate
-            .alternative
-            .kinds()
-            .iter()
-            .zip(left)
-            .filter(|(_, left)| **left > 0)
-            .map(|(kind, left)| Kind {
-                people: kind.people.intersection(self.available),
-                seats: *left,
-            })
-            .collect();
+        let mut kinds: Vec<Kind> = Vec::new();
+        for (kind, left) in candidate.alternative.kinds().iter().zip(left) {
+            if *left == 0 {
+                continue;
+            }
+            // Kinds that differ only by people who have signed are told as one.
+            let people = kind.people.intersection(self.available);
+            match kinds.iter_mut().find(|other| other.people == people) {
+                Some(same) => same.seats += *left,
+                None => kinds.push(Kind {
+                    people,
+                    seats: *left,
+                }),
+            }
+        }
         let open = Open {
             seats: candidate.open,
             people: kinds
