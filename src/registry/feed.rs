@@ -8,6 +8,10 @@ use sha2::Digest as _;
 use std::collections::BTreeMap;
 use std::io::{self, BufRead};
 
+pub mod row;
+
+pub use row::{DeclaredIdentity, DeclaredNumber, FeedRow, FeedShape, read_row};
+
 /// Longest line that is read, in bytes.
 pub const MAX_LINE_BYTES: usize = 2 * 1024 * 1024;
 
