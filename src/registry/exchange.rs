@@ -28,9 +28,15 @@ pub const MAX_ROWS: usize = 2_000;
 /// Why one field of a row cannot be used.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum RowReason {
-    /// The line is not JSON of the exchange's shape.
-    #[error("not a row of the exchange: {0}")]
+    /// The line is not JSON of the feed's shape.
+    #[error("not a row of this shape: {0}")]
     Shape(String),
+    /// The line is an answer that reports a failure, with this code.
+    #[error("the answer reports a failure: {0}")]
+    Answer(String),
+    /// The line is an answer about this many juristic persons.
+    #[error("it is about {0} juristic persons; a line is about one")]
+    Several(usize),
     /// The field is missing and nothing can stand in for it.
     #[error("it is missing")]
     Missing,
@@ -49,9 +55,9 @@ pub enum RowReason {
     /// The fourth digit of the number belongs to another type.
     #[error("the number's fourth digit belongs to another type")]
     TypeOfNumber,
-    /// The name belongs to another type.
+    /// The name belongs to another type, or is none.
     #[error("{0}")]
-    Name(names::NameOfAnotherType),
+    Name(names::NameRefusal),
     /// The date is wrong.
     #[error("{0}")]
     Date(RegisterDateError),
@@ -118,12 +124,24 @@ fn refuse(field: impl Into<String>, reason: RowReason) -> RowRefusal {
 
 /// Read one line of a bulk feed.
 pub fn read_line(line: u64, text: &str) -> Result<JuristicPerson, RowRefusal> {
-    let entry: Entry = serde_json::from_str(text).map_err(|error| RowRefusal {
-        line,
-        field: String::new(),
-        reason: RowReason::Shape(error.to_string()),
-    })?;
-    read_entry(&entry).map_err(|refusal| RowRefusal { line, ..refusal })
+    line_entry(text)
+        .and_then(|entry| read_entry(&entry))
+        .map_err(|refusal| RowRefusal { line, ..refusal })
+}
+
+/// The entry on a line: bare, or the one in the service's whole answer.
+fn line_entry(text: &str) -> Result<Entry, RowRefusal> {
+    let shape = |error: serde_json::Error| refuse("", RowReason::Shape(error.to_string()));
+    let entry: Entry = serde_json::from_str(text).map_err(shape)?;
+    if entry.juristic_id.given().is_some() || !text.contains("\"ResultList\"") {
+        return Ok(entry);
+    }
+    let mut answer: Profile = serde_json::from_str(text).map_err(shape)?;
+    match (answer.results.pop(), answer.results.len()) {
+        (Some(one), 0) => Ok(one),
+        (Some(_), others) => Err(refuse("ResultList", RowReason::Several(others + 1))),
+        (None, _) => Err(refuse("ResultList", RowReason::Missing)),
+    }
 }
 
 /// Make a record of an entry. Officer references are the places on the list; `history` carries earlier ones over.
@@ -231,6 +249,9 @@ fn count(field: &str, word: &Word) -> Result<Option<u32>, RowRefusal> {
 
 fn objectives(entry: &Entry) -> Result<Objectives, RowRefusal> {
     let field = "StandardObjectives";
+    if entry.standard_objectives.len() > MAX_ROWS {
+        return Err(refuse(field, RowReason::TooLong));
+    }
     let texts = entry
         .standard_objectives
         .iter()
@@ -250,6 +271,9 @@ fn objectives(entry: &Entry) -> Result<Objectives, RowRefusal> {
 
 fn addresses(rows: &[AddressRow]) -> Result<Vec<Address>, RowRefusal> {
     let field = "AddressInformations";
+    if rows.len() > MAX_ROWS {
+        return Err(refuse(field, RowReason::TooLong));
+    }
     rows.iter()
         .map(|row| {
             let part = |word: &Word| clean(field, word.trimmed());

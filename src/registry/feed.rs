@@ -8,6 +8,7 @@ use sha2::Digest as _;
 use std::collections::BTreeMap;
 use std::io::{self, BufRead};
 
+pub mod prefixed;
 pub mod row;
 
 pub use row::{DeclaredIdentity, DeclaredNumber, FeedRow, FeedShape, read_row};

@@ -5,7 +5,7 @@ use super::model::PersonName;
 use crate::kernel::text::NameSkeleton;
 
 /// Abbreviations that feeds put before a name, longest first, with the type they stand for.
-const ABBREVIATIONS: [(&str, JuristicType); 8] = [
+const ABBREVIATIONS: [(&str, JuristicType); 7] = [
     ("บมจ.", JuristicType::PublicLimitedCompany),
     ("บจก.", JuristicType::LimitedCompany),
     ("หจก.", JuristicType::LimitedPartnership),
@@ -13,26 +13,55 @@ const ABBREVIATIONS: [(&str, JuristicType); 8] = [
     ("บจ.", JuristicType::LimitedCompany),
     ("หจ.", JuristicType::LimitedPartnership),
     ("หส.", JuristicType::RegisteredOrdinaryPartnership),
-    ("บ.", JuristicType::LimitedCompany),
 ];
 
-/// A name whose abbreviation belongs to another type.
+/// Words that begin a full name, with the types they belong to.
+const PREFIXES: [(&str, &[JuristicType]); 3] = [
+    ("ห้างหุ้นส่วนจำกัด", &[JuristicType::LimitedPartnership]),
+    (
+        "ห้างหุ้นส่วนสามัญนิติบุคคล",
+        &[JuristicType::RegisteredOrdinaryPartnership],
+    ),
+    (
+        "บริษัท",
+        &[
+            JuristicType::LimitedCompany,
+            JuristicType::PublicLimitedCompany,
+            // Foreign companies keep whatever they are called.
+            JuristicType::ForeignJuristicPerson,
+        ],
+    ),
+];
+
+/// Why a name cannot be the name of this juristic person.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("the name is abbreviated as that of another type")]
-pub struct NameOfAnotherType;
+pub enum NameRefusal {
+    /// It is written as the name of another type.
+    #[error("the name is written as that of another type")]
+    OtherType,
+    /// Nothing but what every juristic person of the type is called.
+    #[error("nothing is left of the name without its type")]
+    Empty,
+}
 
 /// The full name as certificates print it. Feeds leave out `บริษัท`, or abbreviate: `ทดสอบ จำกัด` and
 /// `บจ.ทดสอบ จำกัด` are both `บริษัท ทดสอบ จำกัด`.
-pub fn full_name(written: &str, kind: JuristicType) -> Result<String, NameOfAnotherType> {
+///
+/// `บ.` alone is not expanded: names begin with such initials.
+pub fn full_name(written: &str, kind: JuristicType) -> Result<String, NameRefusal> {
     let mut name = written.trim();
     let abbreviation = ABBREVIATIONS
         .iter()
         .find(|(abbreviation, _)| name.starts_with(abbreviation));
     if let Some((abbreviation, meant)) = abbreviation {
         if *meant != kind {
-            return Err(NameOfAnotherType);
+            return Err(NameRefusal::OtherType);
         }
         name = name.strip_prefix(abbreviation).unwrap_or(name).trim_start();
+    }
+    let prefixed = PREFIXES.iter().find(|(prefix, _)| name.starts_with(prefix));
+    if prefixed.is_some_and(|(_, kinds)| !kinds.contains(&kind)) {
+        return Err(NameRefusal::OtherType);
     }
     let (prefix, suffix) = match kind {
         JuristicType::LimitedCompany => ("บริษัท", " จำกัด"),
@@ -41,8 +70,22 @@ pub fn full_name(written: &str, kind: JuristicType) -> Result<String, NameOfAnot
         JuristicType::RegisteredOrdinaryPartnership => ("ห้างหุ้นส่วนสามัญนิติบุคคล", ""),
         JuristicType::TradeAssociation
         | JuristicType::ChamberOfCommerce
-        | JuristicType::ForeignJuristicPerson => return Ok(name.to_owned()),
+        | JuristicType::ForeignJuristicPerson => {
+            return if name.is_empty() {
+                Err(NameRefusal::Empty)
+            } else {
+                Ok(name.to_owned())
+            };
+        }
     };
+    let bare: String = name.chars().filter(|c| !c.is_whitespace()).collect();
+    if kind == JuristicType::LimitedCompany && bare.ends_with("จำกัด(มหาชน)") {
+        return Err(NameRefusal::OtherType);
+    }
+    let own = bare.strip_prefix(prefix).unwrap_or(&bare);
+    if matches!(own, "" | "จำกัด" | "จำกัด(มหาชน)") {
+        return Err(NameRefusal::Empty);
+    }
     let mut full = if name.starts_with(prefix) {
         name.to_owned()
     } else {
@@ -90,6 +133,7 @@ mod tests {
             ("บจ.ทดสอบ จำกัด", LimitedCompany, "บริษัท ทดสอบ จำกัด"),
             ("บจก. ทดสอบ", LimitedCompany, "บริษัท ทดสอบ จำกัด"),
             ("บริษัท ทดสอบ จำกัด", LimitedCompany, "บริษัท ทดสอบ จำกัด"),
+            ("บ.ก. ทดสอบ จำกัด", LimitedCompany, "บริษัท บ.ก. ทดสอบ จำกัด"),
             (
                 "ทดสอบ จำกัด (มหาชน)",
                 PublicLimitedCompany,
@@ -111,7 +155,17 @@ mod tests {
         ] {
             assert_eq!(full_name(written, kind).as_deref(), Ok(full), "{written}");
         }
-        assert_eq!(full_name("หจ.ดอย", LimitedCompany), Err(NameOfAnotherType));
+        for (written, kind, refusal) in [
+            ("หจ.ดอย", LimitedCompany, NameRefusal::OtherType),
+            ("ห้างหุ้นส่วนจำกัด ดอย", LimitedCompany, NameRefusal::OtherType),
+            ("บริษัท ดอย จำกัด", LimitedPartnership, NameRefusal::OtherType),
+            ("ดอย จำกัด (มหาชน)", LimitedCompany, NameRefusal::OtherType),
+            ("บจ.", LimitedCompany, NameRefusal::Empty),
+            ("บริษัท จำกัด", LimitedCompany, NameRefusal::Empty),
+            ("หจก. ", LimitedPartnership, NameRefusal::Empty),
+        ] {
+            assert_eq!(full_name(written, kind), Err(refusal), "{written}");
+        }
     }
 
     #[test]

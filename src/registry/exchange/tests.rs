@@ -112,7 +112,7 @@ fn senseless_members_are_refused_with_line_field_and_reason() {
         (
             "JuristicName_TH",
             json!("หจ.ตัวอย่าง"),
-            RowReason::Name(names::NameOfAnotherType),
+            RowReason::Name(names::NameRefusal::OtherType),
         ),
         (
             "JuristicName_TH",
@@ -191,6 +191,23 @@ fn senseless_members_are_refused_with_line_field_and_reason() {
     let refusal = read_line(3, "{\"JuristicID\":").unwrap_err();
     assert!(matches!(refusal.reason, RowReason::Shape(_)));
     assert_eq!(refusal.line, 3);
+}
+
+#[test]
+fn a_whole_answer_of_the_service_is_its_one_entry() {
+    let answer = |results: Value| json!({"ResultList": results, "RawData": "e30="});
+    let lone = read(&company()).unwrap();
+    assert_eq!(read(&answer(json!([company()]))).unwrap(), lone);
+    for (results, reason) in [
+        (json!([]), RowReason::Missing),
+        (json!([company(), company()]), RowReason::Several(2)),
+    ] {
+        let refusal = read(&answer(results)).unwrap_err();
+        assert_eq!(
+            (refusal.field.as_str(), refusal.reason),
+            ("ResultList", reason)
+        );
+    }
 }
 
 #[test]

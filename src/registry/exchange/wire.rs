@@ -117,11 +117,13 @@ pub struct AddressRow {
 pub struct Word(pub String);
 
 impl Word {
-    pub(super) fn trimmed(&self) -> &str {
+    /// The text without spaces around it.
+    pub fn trimmed(&self) -> &str {
         self.0.trim()
     }
 
-    pub(super) fn given(&self) -> Option<&str> {
+    /// The trimmed text unless it is empty.
+    pub fn given(&self) -> Option<&str> {
         Some(self.trimmed()).filter(|text| !text.is_empty())
     }
 }

@@ -1,5 +1,6 @@
 //! One line of a feed as a record: which shapes there are, and what a line tells besides the record.
 
+use super::prefixed;
 use crate::kernel::id::NationalId;
 use crate::kernel::time::Instant;
 use crate::registry::exchange::{self, RowReason, RowRefusal};
@@ -117,7 +118,8 @@ impl fmt::Debug for DeclaredNumber {
 pub fn read_row(shape: FeedShape, line: u64, text: &str) -> Result<FeedRow, RowRefusal> {
     match shape {
         FeedShape::Exchange => exchange::read_line(line, text).map(FeedRow::of_record),
-        FeedShape::Own | FeedShape::Prefixed => Err(RowRefusal {
+        FeedShape::Prefixed => prefixed::read_line(line, text).map(FeedRow::of_record),
+        FeedShape::Own => Err(RowRefusal {
             line,
             field: String::new(),
             reason: RowReason::Shape(format!("the shape {shape} is not read here")),
