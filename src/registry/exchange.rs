@@ -79,6 +79,27 @@ pub enum RowReason {
     /// Longer than is read.
     #[error("it is longer than is read")]
     TooLong,
+    /// Not a date of the common era.
+    #[error("it is not a date of the common era, written YYYY-MM-DD")]
+    Day,
+    /// Not an instant.
+    #[error("it is not an instant, written as in RFC 3339")]
+    Instant,
+    /// It ends before it begins.
+    #[error("it ends before it begins")]
+    Period,
+    /// A role or liability that people have not in this type of juristic person, none at all, or one told twice.
+    #[error("the roles are missing, told twice or not of this type of juristic person")]
+    Role,
+    /// More numbers than one for one person, or numbers where none are said to be known.
+    #[error("the numbers contradict one another")]
+    Numbers,
+    /// Not the number of a passport.
+    #[error("it is not the number of a passport: up to 20 capital letters and digits")]
+    Passport,
+    /// Not a country.
+    #[error("it is not a country of ISO 3166-1 in three capital letters")]
+    Country,
 }
 
 /// One row that cannot be used, and why.
@@ -114,7 +135,7 @@ impl Serialize for RowRefusal {
     }
 }
 
-fn refuse(field: impl Into<String>, reason: RowReason) -> RowRefusal {
+pub(crate) fn refuse(field: impl Into<String>, reason: RowReason) -> RowRefusal {
     RowRefusal {
         line: 0,
         field: field.into(),
@@ -212,6 +233,12 @@ fn juristic_type(entry: &Entry, number: &RegistrationNumber) -> Result<JuristicT
 
 /// Text without characters that could hide or turn around what is shown.
 fn clean(field: &str, text: &str) -> Result<String, RowRefusal> {
+    check_text(field, text)?;
+    Ok(text.to_owned())
+}
+
+/// Whether a text is short enough and holds nothing that could hide or turn around what is shown (ATK-42).
+pub(crate) fn check_text(field: &str, text: &str) -> Result<(), RowRefusal> {
     if text.len() > MAX_TEXT_BYTES {
         return Err(refuse(field, RowReason::TooLong));
     }
@@ -222,7 +249,7 @@ fn clean(field: &str, text: &str) -> Result<String, RowRefusal> {
     if text.chars().any(hostile) {
         return Err(refuse(field, RowReason::Character));
     }
-    Ok(text.to_owned())
+    Ok(())
 }
 
 fn optional(field: &str, word: &Word) -> Result<Option<String>, RowRefusal> {

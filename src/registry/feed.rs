@@ -8,9 +8,11 @@ use sha2::Digest as _;
 use std::collections::BTreeMap;
 use std::io::{self, BufRead};
 
+pub mod manifest;
 pub mod prefixed;
 pub mod row;
 
+pub use manifest::{FeedKind, ManifestError, ManifestMismatch};
 pub use row::{DeclaredIdentity, DeclaredNumber, FeedRow, FeedShape, read_row};
 
 /// Longest line that is read, in bytes.

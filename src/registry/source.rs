@@ -1,12 +1,13 @@
 //! The seam towards the register: what is asked of it and how it fails. `client` speaks to the real one.
 
 use super::exchange::Entry;
+use super::feed::{FeedKind, FeedShape};
 use super::identities::WireIdentities;
 use crate::kernel::digest::Digest;
 use crate::kernel::id::RegistrationNumber;
 use crate::kernel::time::Instant;
 use futures_util::future::BoxFuture;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 /// Why the register could not be asked. Trying again later may help.
 #[derive(Debug, thiserror::Error)]
@@ -52,7 +53,7 @@ pub struct Fetched {
 }
 
 /// What a feed file should hold.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FeedManifest {
     /// Number of lines.
     pub count: u64,
@@ -60,6 +61,12 @@ pub struct FeedManifest {
     pub sha256: Digest,
     /// The register's state as of this instant.
     pub as_of: Instant,
+    /// Whether it tells of everybody or of those whose record changed.
+    #[serde(default)]
+    pub kind: FeedKind,
+    /// How its lines are written; `None`: as the first one shows.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub shape: Option<FeedShape>,
 }
 
 /// A whole feed, checked against its manifest.

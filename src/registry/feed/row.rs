@@ -6,10 +6,12 @@ use crate::kernel::time::Instant;
 use crate::registry::exchange::{self, RowReason, RowRefusal};
 use crate::registry::model::{JuristicPerson, OfficerRef};
 use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
 use std::fmt;
 
 /// How the lines of a feed are written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum FeedShape {
     /// Our own documented schema (`openapi/register-feed.schema.json`).
     Own,
