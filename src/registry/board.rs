@@ -62,8 +62,11 @@ fn rows<'a>(
                 OfficerRole::ManagingPartner => Role::ManagingPartner,
                 OfficerRole::Partner => Role::Partner,
                 OfficerRole::Liquidator => Role::Liquidator,
+                OfficerRole::OfficialReceiver => Role::OfficialReceiver,
+                OfficerRole::PlanPreparer => Role::PlanPreparer,
+                OfficerRole::PlanAdministrator => Role::PlanAdministrator,
             },
-            liability: liability(record.juristic_type, role),
+            liability: liability(record.juristic_type, officer, role),
             person: identities
                 .iter()
                 .find(|identity| identity.officer == officer.reference)
@@ -74,9 +77,15 @@ fn rows<'a>(
         .collect()
 }
 
-/// The exchange does not tell the class of a partner. In an ordinary partnership all are liable without limit (CCC
-/// 1025); a registered managing partner of a limited one must be (CCC 1087); of the others nothing is known.
-fn liability(kind: JuristicType, role: OfficerRole) -> Option<Liability> {
+/// The class of a partner, as the register told it. The exchange does not tell it: in an ordinary partnership all are
+/// liable without limit (CCC 1025); a registered managing partner of a limited one must be (CCC 1087); of the others
+/// nothing is known.
+fn liability(kind: JuristicType, officer: &Officer, role: OfficerRole) -> Option<Liability> {
+    if matches!(role, OfficerRole::Partner | OfficerRole::ManagingPartner)
+        && officer.liability.is_some()
+    {
+        return officer.liability;
+    }
     match (kind, role) {
         (JuristicType::RegisteredOrdinaryPartnership, OfficerRole::Partner)
         | (_, OfficerRole::ManagingPartner) => Some(Liability::Unlimited),

@@ -5,8 +5,8 @@
 
 use super::kind::{self, JuristicType, Status};
 use super::model::{
-    Address, JuristicPerson, Objectives, Officer, OfficerRef, OfficerRole, PersonName, Statement,
-    StatementKind,
+    Address, FormerName, JuristicPerson, Objectives, Officer, OfficerRef, OfficerRole, PersonName,
+    Statement, StatementKind,
 };
 use super::names;
 use crate::kernel::id::{RegistrationNumber, ThirteenDigitError};
@@ -192,6 +192,7 @@ pub fn read_entry(entry: &Entry) -> Result<JuristicPerson, RowRefusal> {
         .iter()
         .filter(|statement| statement.kind == StatementKind::NameChange)
         .filter_map(|statement| names::former_name(&statement.text))
+        .map(FormerName::from)
         .collect();
     Ok(JuristicPerson {
         registration_number,
@@ -203,6 +204,8 @@ pub fn read_entry(entry: &Entry) -> Result<JuristicPerson, RowRefusal> {
         name_en: optional("JuristicName_EN", &entry.name_en)?,
         former_names,
         registered_on,
+        dissolved_on: None,
+        successor_number: None,
         capital: amount("RegisterCapital", &entry.register_capital, juristic_type)?,
         paid_up: amount(
             "PaidRegisterCapital",
@@ -490,6 +493,8 @@ fn officer(sequence: u32, row: &CommitteeRow, role: OfficerRole) -> Result<Offic
             last: clean(field, row.last_name.trimmed())?,
         },
         roles: vec![role],
+        liability: None,
+        latin_name: None,
         nationality: None,
         appointed: None,
         ended: None,

@@ -232,6 +232,8 @@ fn newcomer<'a>(
         sequence: row.sequence,
         name: row.name(),
         roles: vec![row.role],
+        liability: None,
+        latin_name: None,
         nationality: None,
         appointed: None,
         ended: None,

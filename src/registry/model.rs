@@ -7,178 +7,16 @@ use crate::kernel::money::Baht;
 use crate::kernel::time::Instant;
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
-use std::fmt;
-use std::str::FromStr;
 
+mod names;
+mod officer;
 mod version;
 
+pub use names::FormerName;
+pub use officer::{Liability, Officer, OfficerRef, OfficerRefError, OfficerRole, PersonName};
 pub use version::{
     BlindIndex, Facts, IdentityKind, IdentityState, OfficerIdentity, RegisterVersion, VersionSource,
 };
-
-/// Which officer of one juristic person: `off_` and a number that no other officer of it ever had.
-///
-/// The number is the place on the register's list when the officer was first seen there, and stays when others
-/// leave. It means nothing outside its juristic person.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct OfficerRef(u32);
-
-/// Text that is not an officer reference.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("an officer reference is written off_ and a number from 1")]
-pub struct OfficerRefError;
-
-impl OfficerRef {
-    /// The reference with this number; `None` for 0.
-    pub fn new(number: u32) -> Option<Self> {
-        (number > 0).then_some(Self(number))
-    }
-
-    /// The number.
-    pub fn number(self) -> u32 {
-        self.0
-    }
-}
-
-impl fmt::Display for OfficerRef {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "off_{}", self.0)
-    }
-}
-
-impl FromStr for OfficerRef {
-    type Err = OfficerRefError;
-
-    fn from_str(text: &str) -> Result<Self, OfficerRefError> {
-        let digits = text.strip_prefix("off_").ok_or(OfficerRefError)?;
-        // One spelling each: no sign, no leading zero.
-        if digits.starts_with('0') || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
-            return Err(OfficerRefError);
-        }
-        let number = digits.parse().map_err(|_| OfficerRefError)?;
-        Self::new(number).ok_or(OfficerRefError)
-    }
-}
-
-impl Serialize for OfficerRef {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(self)
-    }
-}
-
-impl<'de> Deserialize<'de> for OfficerRef {
-    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        String::deserialize(deserializer)?
-            .parse()
-            .map_err(serde::de::Error::custom)
-    }
-}
-
-/// What somebody is on the register.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum OfficerRole {
-    /// กรรมการ
-    Director,
-    /// หุ้นส่วนผู้จัดการ
-    ManagingPartner,
-    /// หุ้นส่วน
-    Partner,
-    /// ผู้ชำระบัญชี
-    Liquidator,
-}
-
-impl OfficerRole {
-    /// The stable code.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Director => "director",
-            Self::ManagingPartner => "managing_partner",
-            Self::Partner => "partner",
-            Self::Liquidator => "liquidator",
-        }
-    }
-}
-
-/// A person's name as registered, in its parts. Shown and printed unchanged.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct PersonName {
-    /// Title, rank or honorific; may be empty.
-    pub title: String,
-    /// First name.
-    pub first: String,
-    /// Middle name, if any.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub middle: Option<String>,
-    /// Last name; may be empty (some people have none).
-    pub last: String,
-}
-
-impl PersonName {
-    /// First, middle and last name with one space between.
-    pub fn without_title(&self) -> String {
-        [
-            self.first.as_str(),
-            self.middle.as_deref().unwrap_or_default(),
-            self.last.as_str(),
-        ]
-        .into_iter()
-        .filter(|part| !part.is_empty())
-        .collect::<Vec<_>>()
-        .join(" ")
-    }
-
-    /// As printed: a Thai title stands close to the name, a Latin one apart.
-    pub fn full(&self) -> String {
-        let rest = self.without_title();
-        let latin = self
-            .title
-            .chars()
-            .any(|letter| letter.is_ascii_alphabetic());
-        if self.title.is_empty() {
-            rest
-        } else if latin {
-            format!("{} {rest}", self.title)
-        } else {
-            format!("{}{rest}", self.title)
-        }
-    }
-}
-
-/// One natural person in office, or formerly so.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Officer {
-    /// Which one.
-    pub reference: OfficerRef,
-    /// Place on the register's list, from 1.
-    pub sequence: u32,
-    /// Name as registered.
-    pub name: PersonName,
-    /// Roles, each once, in order. A managing partner is a partner as well.
-    pub roles: Vec<OfficerRole>,
-    /// Nationality, ISO 3166-1 alpha-3, where the register told it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub nationality: Option<String>,
-    /// First day in office, where the register told it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub appointed: Option<NaiveDate>,
-    /// First day no longer in office.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub ended: Option<NaiveDate>,
-}
-
-impl Officer {
-    /// Whether the officer is in office on this day, as far as dates are known.
-    pub fn serves_on(&self, day: NaiveDate) -> bool {
-        self.appointed.is_none_or(|appointed| appointed <= day)
-            && self.ended.is_none_or(|ended| day < ended)
-    }
-
-    /// Whether the officer has this role.
-    pub fn is(&self, role: OfficerRole) -> bool {
-        self.roles.contains(&role)
-    }
-}
 
 /// Which entry of the register a text stands under (`AuthorizeDescriptions[].Type`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -307,11 +145,18 @@ pub struct JuristicPerson {
     /// English name, if registered.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name_en: Option<String>,
-    /// Earlier names told by name-change notes, oldest first.
+    /// Earlier names, oldest first.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub former_names: Vec<String>,
+    pub former_names: Vec<FormerName>,
     /// Date of registration.
     pub registered_on: NaiveDate,
+    /// Day on which its dissolution was registered (CCC 1254), where the register told it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub dissolved_on: Option<NaiveDate>,
+    /// The number of the juristic person that followed it by conversion or amalgamation (CCC 1243, 1246/6), where the
+    /// register told it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub successor_number: Option<RegistrationNumber>,
     /// Registered capital; some types have none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub capital: Option<Baht>,
@@ -392,64 +237,72 @@ impl JuristicPerson {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::registry::exchange;
+    use serde_json::{Value, json};
+
+    fn record() -> JuristicPerson {
+        let row = json!({
+            "JuristicID": "0105569999999", "RegisterDate": "25690403", "JuristicName_TH": "ตัวอย่าง",
+            "JuristicStatus": "เลิก",
+            "CommitteeInformations": [{"Sequence": "1", "Title": "นาย", "FirstName": "กล้า", "LastName": "ดี", "Type": "K"}],
+        });
+        exchange::read_line(1, &row.to_string()).unwrap()
+    }
 
     #[test]
-    fn officer_references_have_one_spelling() {
-        assert_eq!(
-            "off_12".parse::<OfficerRef>().map(OfficerRef::number),
-            Ok(12)
-        );
-        assert_eq!(OfficerRef::new(12).unwrap().to_string(), "off_12");
-        for bad in [
-            "off_0",
-            "off_012",
-            "off_",
-            "off_+1",
-            "12",
-            "off_4294967296",
-            "off_1 ",
-        ] {
-            assert_eq!(bad.parse::<OfficerRef>(), Err(OfficerRefError), "{bad}");
+    fn what_the_register_did_not_tell_is_not_in_the_record() {
+        let plain = serde_json::to_value(record()).unwrap();
+        for member in ["dissolved_on", "successor_number", "former_names"] {
+            assert_eq!(plain.get(member), None, "{member}");
+        }
+        for member in ["liability", "latin_name", "nationality"] {
+            assert_eq!(plain["officers"][0].get(member), None, "{member}");
         }
     }
 
     #[test]
-    fn names_are_printed_as_registered() {
-        let mut name = PersonName {
-            title: "นาย".into(),
-            first: "กล้า".into(),
-            middle: None,
-            last: "ทดลองดี".into(),
-        };
-        assert_eq!(name.full(), "นายกล้า ทดลองดี");
-        name.title = "Mr.".into();
-        name.middle = Some("ณ".into());
-        assert_eq!(name.full(), "Mr. กล้า ณ ทดลองดี");
-        name.title.clear();
-        name.last.clear();
-        assert_eq!(name.full(), "กล้า ณ");
+    fn the_digest_of_a_record_without_the_optional_members_stays() {
+        // Receipts name this digest: a member that nothing tells must not move it.
+        assert_eq!(
+            record().digest().unwrap().to_hex(),
+            "0913c9b44199061b829e33b3b491a67c2eb37d13dd58da1d94314d62de4bb245"
+        );
     }
 
     #[test]
-    fn an_office_includes_its_first_day_and_not_its_end() {
-        let day = |text: &str| text.parse::<NaiveDate>().unwrap();
-        let officer = Officer {
-            reference: OfficerRef::new(1).unwrap(),
-            sequence: 1,
-            name: PersonName {
-                title: String::new(),
-                first: "ก".into(),
-                middle: None,
-                last: "ข".into(),
+    fn a_full_record_reads_back_as_it_was() {
+        let mut full = record();
+        full.dissolved_on = "2026-08-01".parse().ok();
+        full.successor_number = "0107558000423".parse().ok();
+        full.former_names = vec![
+            FormerName::from("บริษัท เก่า จำกัด".to_owned()),
+            FormerName {
+                name: "บริษัท เดิม จำกัด".into(),
+                until: "2024-03-01".parse().ok(),
             },
-            roles: vec![OfficerRole::Director],
-            nationality: None,
-            appointed: Some(day("2026-04-03")),
-            ended: Some(day("2026-08-31")),
-        };
-        assert!(!officer.serves_on(day("2026-04-02")));
-        assert!(officer.serves_on(day("2026-04-03")));
-        assert!(officer.serves_on(day("2026-08-30")));
-        assert!(!officer.serves_on(day("2026-08-31")));
+        ];
+        let officer = &mut full.officers[0];
+        officer.liability = Some(Liability::Unlimited);
+        officer.latin_name = Some("Mr. Kla Dee".into());
+        officer.roles = vec![
+            OfficerRole::OfficialReceiver,
+            OfficerRole::PlanPreparer,
+            OfficerRole::PlanAdministrator,
+        ];
+        let written = serde_json::to_value(&full).unwrap();
+        assert_eq!(written["former_names"][0], Value::from("บริษัท เก่า จำกัด"));
+        assert_eq!(
+            written["former_names"][1]["until"],
+            Value::from("2024-03-01")
+        );
+        assert_eq!(
+            written["officers"][0]["roles"],
+            json!(["official_receiver", "plan_preparer", "plan_administrator"])
+        );
+        assert_eq!(
+            serde_json::from_value::<JuristicPerson>(written).unwrap(),
+            full
+        );
+        assert_ne!(full.digest().unwrap(), record().digest().unwrap());
     }
 }

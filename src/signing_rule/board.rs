@@ -1,5 +1,6 @@
 //! Who is on record at the instant asked about.
 
+use crate::kernel::lang::Bilingual;
 use crate::kernel::text::{NameSkeleton, normalise};
 use serde::{Deserialize, Serialize};
 
@@ -19,8 +20,12 @@ pub enum Role {
     Partner,
     /// ผู้ชำระบัญชี
     Liquidator,
-    /// ผู้ทำแผน or ผู้บริหารแผน
+    /// ผู้บริหารแผน
     PlanAdministrator,
+    /// ผู้ทำแผน
+    PlanPreparer,
+    /// เจ้าพนักงานพิทักษ์ทรัพย์
+    OfficialReceiver,
 }
 
 /// Liability of a partner (Civil and Commercial Code s. 1077).
@@ -31,6 +36,32 @@ pub enum Liability {
     Limited,
     /// ไม่จำกัดความรับผิด.
     Unlimited,
+}
+
+impl Liability {
+    /// Both classes.
+    pub const ALL: [Self; 2] = [Self::Limited, Self::Unlimited];
+
+    /// The stable code.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Limited => "limited",
+            Self::Unlimited => "unlimited",
+        }
+    }
+
+    /// What certificates call a partner of this class, in both languages.
+    pub fn label(self) -> Bilingual {
+        match self {
+            Self::Limited => {
+                Bilingual::new("หุ้นส่วนจำพวกจำกัดความรับผิด", "Partner with limited liability")
+            }
+            Self::Unlimited => Bilingual::new(
+                "หุ้นส่วนจำพวกไม่จำกัดความรับผิด",
+                "Partner with unlimited liability",
+            ),
+        }
+    }
 }
 
 /// One row of the register: one person in one office.

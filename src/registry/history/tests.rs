@@ -169,7 +169,7 @@ fn changed_members_are_named() {
     let first = record(&[(1, "ก")]);
     let mut second = first.clone();
     second.status_text = "ร้าง".into();
-    second.former_names.push("เดิม".into());
+    second.former_names.push("เดิม".to_owned().into());
     assert_eq!(
         changed_members(&first, &first).unwrap(),
         Vec::<String>::new()

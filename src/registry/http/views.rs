@@ -5,7 +5,8 @@ use crate::kernel::money::Baht;
 use crate::kernel::time::Instant;
 use crate::registry::history::changed_members;
 use crate::registry::model::{
-    Address, Facts, IdentityState, Objectives, Officer, OfficerRole, RegisterVersion,
+    Address, Facts, FormerName, IdentityState, Liability, Objectives, Officer, OfficerRole,
+    RegisterVersion,
 };
 use crate::registry::reading::{Reading, ReadingRefusal};
 use crate::registry::review::officer::reference_for;
@@ -172,6 +173,27 @@ impl From<Objectives> for ObjectivesView {
     }
 }
 
+/// A name that a juristic person no longer has.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = FormerName)]
+pub struct FormerNameView {
+    /// The whole name, as registered.
+    pub(super) name: String,
+    /// First day on which it had another name, where the register told it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, format = Date)]
+    pub(super) until: Option<chrono::NaiveDate>,
+}
+
+impl From<FormerName> for FormerNameView {
+    fn from(former: FormerName) -> Self {
+        Self {
+            name: former.name,
+            until: former.until,
+        }
+    }
+}
+
 /// Facts of a juristic person.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = JuristicPerson)]
@@ -193,10 +215,18 @@ pub struct JuristicPersonView {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) name_en: Option<String>,
     /// Earlier names, oldest first.
-    pub(super) former_names: Vec<String>,
+    pub(super) former_names: Vec<FormerNameView>,
     /// Date of registration.
     #[schema(value_type = String, format = Date)]
     pub(super) registered_on: chrono::NaiveDate,
+    /// Day on which its dissolution was registered, where the register told it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, format = Date)]
+    pub(super) dissolved_on: Option<chrono::NaiveDate>,
+    /// Registration number of the juristic person that followed it by conversion or amalgamation, where the register
+    /// told it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) successor_number: Option<String>,
     /// Registered capital.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) capital: Option<MoneyView>,
@@ -221,8 +251,15 @@ pub struct OfficerView {
     pub(super) sequence: u32,
     /// Name as registered, with title.
     pub(super) name: String,
-    /// `director`, `managing_partner`, `partner`, `liquidator`.
+    /// `director`, `managing_partner`, `partner`, `liquidator`, `official_receiver`, `plan_preparer`,
+    /// `plan_administrator`.
     pub(super) roles: Vec<&'static str>,
+    /// Name in Latin letters, where the register told it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) latin_name: Option<String>,
+    /// A partner's liability, `limited` or `unlimited`, where the register told it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) liability: Option<&'static str>,
     /// Nationality, ISO 3166-1 alpha-3, where the register told it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) nationality: Option<String>,
@@ -507,8 +544,14 @@ pub(super) fn juristic_person(facts: &Facts, stale: bool) -> JuristicPersonView 
         status_text: record.status_text,
         name_th: record.name_th,
         name_en: record.name_en,
-        former_names: record.former_names,
+        former_names: record
+            .former_names
+            .into_iter()
+            .map(FormerNameView::from)
+            .collect(),
         registered_on: record.registered_on,
+        dissolved_on: record.dissolved_on,
+        successor_number: record.successor_number.map(|number| number.to_string()),
         capital: record.capital.map(MoneyView::from),
         paid_up: record.paid_up.map(MoneyView::from),
         addresses: record
@@ -533,6 +576,8 @@ pub(super) fn officer_view(facts: &Facts, officer: &Officer) -> OfficerView {
             .copied()
             .map(OfficerRole::as_str)
             .collect(),
+        latin_name: officer.latin_name.clone(),
+        liability: officer.liability.map(Liability::as_str),
         nationality: officer.nationality.clone(),
         appointed: officer.appointed,
         ended: officer.ended,
