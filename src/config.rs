@@ -164,9 +164,153 @@ pub struct RegisterPeer {
     /// PEM roots the peer's certificate is issued under.
     #[serde(default)]
     pub roots: Option<PathBuf>,
-    /// Register data older than this many seconds is fetched again before it is answered from. Default 3600.
+    /// Register data older than this many seconds is fetched again before it is answered from, whatever the policy on
+    /// ages allows; questions about the past go by it alone. Default 3600.
     #[serde(default = "default_max_age")]
     pub max_age_seconds: u64,
+    /// TOML file with reviewed rows that say how old data may be for what it is used for, in place of those that are part
+    /// of the program (`src/registry/freshness.toml`). Default: none.
+    #[serde(default)]
+    pub freshness_policy: Option<PathBuf>,
+    /// How often the register is asked for its changes, in seconds. Default: never, for a register that tells none.
+    #[serde(default)]
+    pub follow_seconds: Option<u64>,
+    /// Changes asked for at a time, 1 to 1000. Default 200.
+    #[serde(default = "default_follow_page")]
+    pub follow_page: u32,
+    /// Patience with one call.
+    #[serde(default)]
+    pub calls: RegisterCalls,
+    /// When a register that keeps failing is left alone.
+    #[serde(default)]
+    pub breaker: RegisterBreaker,
+}
+
+/// Patience with one call to the register.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct RegisterCalls {
+    /// How long making a connection may take, in milliseconds. Default 500.
+    pub connect_milliseconds: u64,
+    /// How long one try may take, in milliseconds. Default 1500.
+    pub try_milliseconds: u64,
+    /// How long all tries and pauses may take together, in milliseconds. Default 2000: what a question may spend.
+    pub deadline_milliseconds: u64,
+    /// Tries at most, 1 to 10. Only what surely did nothing is tried again. Default 3.
+    pub tries: u32,
+    /// Pause before the second try, in milliseconds; it doubles from try to try and is spread by chance. Default 100.
+    pub first_pause_milliseconds: u64,
+    /// Longest pause, in milliseconds. Default 800.
+    pub longest_pause_milliseconds: u64,
+}
+
+impl Default for RegisterCalls {
+    fn default() -> Self {
+        Self {
+            connect_milliseconds: 500,
+            try_milliseconds: 1_500,
+            deadline_milliseconds: 2_000,
+            tries: 3,
+            first_pause_milliseconds: 100,
+            longest_pause_milliseconds: 800,
+        }
+    }
+}
+
+/// When a register that keeps failing is left alone, and when it is tried again.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct RegisterBreaker {
+    /// Share of failed tries that is too much, in percent, 1 to 100. Default 50.
+    pub failed_percent: u32,
+    /// Fewer tries than this within the window tell nothing. Default 10.
+    pub least_calls: usize,
+    /// How far back tries count, in seconds. Default 30.
+    pub window_seconds: u64,
+    /// How long the register is left alone, in seconds. Default 15.
+    pub pause_seconds: u64,
+    /// Tries that must then go well. Default 3.
+    pub probes: u32,
+}
+
+impl Default for RegisterBreaker {
+    fn default() -> Self {
+        Self {
+            failed_percent: 50,
+            least_calls: 10,
+            window_seconds: 30,
+            pause_seconds: 15,
+            probes: 3,
+        }
+    }
+}
+
+impl RegisterPeer {
+    /// What is wrong, if anything: the setting and the reason.
+    fn fault(&self, environment: Environment) -> Option<(&'static str, &'static str)> {
+        let (calls, breaker) = (&self.calls, &self.breaker);
+        let own = [&self.client_certificate, &self.client_key, &self.roots];
+        let given = own.iter().filter(|path| path.is_some()).count();
+        let secure = |url: &url::Url| url.scheme() == "https";
+        if environment == Environment::Production && !secure(&self.url) {
+            return Some((
+                "peers.register.url",
+                "plain HTTP is for environment = \"sandbox\" only",
+            ));
+        }
+        if !matches!(self.url.scheme(), "http" | "https") {
+            return Some(("peers.register.url", "is neither http nor https"));
+        }
+        if given != 0 && given != own.len() {
+            return Some((
+                "peers.register.client_certificate",
+                "client_certificate, client_key and roots go together",
+            ));
+        }
+        if let Some(url) = &self.identity_url
+            && (given == 0 || !secure(url))
+        {
+            return Some((
+                "peers.register.identity_url",
+                "is https, with client_certificate, client_key and roots",
+            ));
+        }
+        if self.max_age_seconds == 0 {
+            return Some(("peers.register.max_age_seconds", "is at least 1"));
+        }
+        if self.follow_seconds == Some(0) || !(1..=1_000).contains(&self.follow_page) {
+            return Some((
+                "peers.register.follow_seconds",
+                "is at least 1, and follow_page 1 to 1000",
+            ));
+        }
+        if !(1..=10).contains(&calls.tries)
+            || calls.try_milliseconds == 0
+            || calls.deadline_milliseconds == 0
+            || calls.connect_milliseconds == 0
+        {
+            return Some((
+                "peers.register.calls",
+                "tries is 1 to 10, times are at least 1 millisecond",
+            ));
+        }
+        let counts = breaker.least_calls.min(breaker.probes as usize);
+        if !(1..=100).contains(&breaker.failed_percent)
+            || counts == 0
+            || breaker.window_seconds == 0
+            || breaker.pause_seconds == 0
+        {
+            return Some((
+                "peers.register.breaker",
+                "failed_percent is 1 to 100, everything else at least 1",
+            ));
+        }
+        None
+    }
+}
+
+fn default_follow_page() -> u32 {
+    200
 }
 
 fn default_max_age() -> u64 {
@@ -320,6 +464,9 @@ impl Config {
                 "server.bind_tls",
                 "needs keys.tls_certificate and keys.tls_key",
             );
+        }
+        if let Some((setting, reason)) = self.peers.register.fault(self.environment) {
+            return refuse(setting, reason);
         }
         if self.environment == Environment::Production {
             // KEY-01: in production no private key that signs documents lies in a file.

@@ -2,6 +2,7 @@
 
 mod health;
 mod keys;
+mod register;
 pub mod routes;
 
 use crate::access::service::{AccessKeys, AccessKeysError, AccessParts, AccessService};
@@ -33,7 +34,9 @@ use crate::ledger::leaf::LeafKind;
 use crate::ledger::service::{FileKeeper, LedgerService};
 use crate::pdf::{Engine, PdfError};
 use crate::portal::PortalSettings;
-use crate::registry::client::{ClientError, ClientSettings, IdentitySettings, RegisterClient};
+use crate::registry::client::ClientError;
+use crate::registry::follow::service::{Follower, Parts as FollowerParts};
+use crate::registry::freshness::FreshnessPolicyError;
 use crate::registry::review::service::{Parts as ReviewParts, ReviewService};
 use crate::registry::service::{AsOf, FactsError, Parts as RegistryParts, RegistryService};
 use crate::telemetry::{self, TelemetryError};
@@ -100,6 +103,9 @@ pub enum AppError {
     /// The policies.
     #[error("policy: {0}")]
     Policy(#[from] PolicyError),
+    /// The rows on how old facts may be.
+    #[error("peers.register.freshness_policy: {0}")]
+    Freshness(#[from] FreshnessPolicyError),
     /// The client of the register.
     #[error("peers.register: {0}")]
     Register(#[from] ClientError),
@@ -146,6 +152,7 @@ impl AppError {
                 | Self::Telemetry(_)
                 | Self::Provider(_)
                 | Self::Policy(_)
+                | Self::Freshness(_)
                 | Self::Open(OpenError::Scheme)
                 | Self::Seal(SealFailure::NoCertificate | SealFailure::OtherKey)
         )
@@ -185,6 +192,8 @@ impl Listeners {
 pub struct Services {
     /// The register.
     pub registry: RegistryService,
+    /// The register's changes; `None` when it is not asked for them.
+    pub follower: Option<Follower>,
     /// The review queue and the list of registry officers.
     pub review: Arc<ReviewService>,
     /// People.
@@ -280,13 +289,25 @@ impl Services {
             origin,
         );
 
+        let peer = &config.peers.register;
+        let register = Arc::new(register::client(peer, &clock, &randomness)?);
         let registry = RegistryService::new(RegistryParts {
             database: Arc::clone(&database),
-            source: Some(Arc::new(register_client(config)?)),
+            source: Some(Arc::clone(&register) as _),
             index: Arc::clone(&personal) as _,
             clock: Arc::clone(&clock),
             randomness: Arc::clone(&randomness),
-            max_age: Duration::from_secs(config.peers.register.max_age_seconds),
+            max_age: Duration::from_secs(peer.max_age_seconds),
+            freshness: register::freshness_policy(peer)?,
+        });
+        let follower = peer.follow_seconds.map(|_| {
+            Follower::new(FollowerParts {
+                database: Arc::clone(&database),
+                registry: registry.clone(),
+                feed: register,
+                clock: Arc::clone(&clock),
+                page: peer.follow_page,
+            })
         });
 
         let review = Arc::new(ReviewService::new(ReviewParts {
@@ -335,6 +356,7 @@ impl Services {
         )?);
         Ok(Self {
             registry,
+            follower,
             review,
             identity,
             authority,
@@ -345,28 +367,6 @@ impl Services {
             log_verifier,
         })
     }
-}
-
-fn register_client(config: &Config) -> Result<RegisterClient, AppError> {
-    let peer = &config.peers.register;
-    let identities = match (
-        &peer.identity_url,
-        &peer.client_certificate,
-        &peer.client_key,
-        &peer.roots,
-    ) {
-        (Some(url), Some(certificate), Some(key), Some(roots)) => Some(IdentitySettings {
-            url: url.clone(),
-            certificate: read(certificate)?,
-            key: read(key)?,
-            roots: read(roots)?,
-        }),
-        _ => None,
-    };
-    Ok(RegisterClient::new(&ClientSettings {
-        exchange: peer.url.clone(),
-        identities,
-    })?)
 }
 
 fn identity_service(
@@ -506,6 +506,7 @@ impl CompanyNames for Names {
 pub struct RunningApp {
     handle: ServerHandle,
     housekeeping: actix_web::rt::task::JoinHandle<()>,
+    following: Option<actix_web::rt::task::JoinHandle<()>>,
     server: actix_web::rt::task::JoinHandle<std::io::Result<()>>,
     /// Its services, for what runs in the same process.
     pub services: Arc<Services>,
@@ -516,6 +517,10 @@ impl RunningApp {
     pub async fn stop(self) {
         self.handle.stop(true).await;
         self.housekeeping.abort();
+        // Cut off anywhere, it goes on from its place the next time.
+        if let Some(following) = &self.following {
+            following.abort();
+        }
         keep_house(&self.services).await;
     }
 
@@ -527,6 +532,10 @@ impl RunningApp {
             .unwrap_or(Ok(()))
             .map_err(AppError::Server);
         self.housekeeping.abort();
+        // Cut off anywhere, it goes on from its place the next time.
+        if let Some(following) = &self.following {
+            following.abort();
+        }
         keep_house(&self.services).await;
         outcome
     }
@@ -647,9 +656,20 @@ async fn start_with(
             keep_house(&kept).await;
         }
     });
+    let every = config
+        .peers
+        .register
+        .follow_seconds
+        .map(Duration::from_secs);
+    let following = services
+        .follower
+        .clone()
+        .zip(every)
+        .map(|(follower, every)| actix_web::rt::spawn(register::follow(follower, every)));
     Ok(RunningApp {
         handle,
         housekeeping,
+        following,
         server,
         services,
     })

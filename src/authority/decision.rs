@@ -13,6 +13,7 @@
 use crate::kernel::act::ActCode;
 use crate::kernel::lang::Bilingual;
 use crate::kernel::money::Baht;
+use crate::registry::freshness::Staleness;
 use crate::signing_rule::{
     AskedAct, AskedAmount, Board, CompiledRule, Completion, Decision, Flag, People,
     Question as RuleQuestion, ReasonCode as RuleReason, SealGiven, Span,
@@ -207,6 +208,11 @@ impl Reason {
     /// A reason of ours.
     pub fn answer(code: AnswerCode) -> Self {
         Self::new(code.as_str(), code.text())
+    }
+
+    /// That facts must not be relied on, and why.
+    pub fn stale(why: Staleness) -> Self {
+        Self::new(AnswerCode::DataStale.as_str(), why.text())
     }
 
     /// A flag of the rule, told as a notice.

@@ -319,5 +319,37 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    /// Owner: `registry`.
+    register_follow (id) {
+        id -> BigInt,
+        cursor -> Text,
+        moved_at -> Nullable<Timestamp>,
+        changes -> BigInt,
+    }
+}
+
+diesel::table! {
+    /// Owner: `registry`.
+    register_follow_refusal (digest) {
+        digest -> Text,
+        cursor -> Nullable<Text>,
+        registration_number -> Nullable<Text>,
+        code -> Text,
+        field -> Text,
+        refused_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    /// Owner: `registry`.
+    register_follow_due (registration_number) {
+        registration_number -> Text,
+        since -> Timestamp,
+        doubt -> Bool,
+        tries -> BigInt,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(officer_identity, register_seen);
 diesel::allow_tables_to_appear_in_same_query!(review_proposal, review_decision);

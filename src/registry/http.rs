@@ -4,11 +4,10 @@
 //! consulted first; asked about another time, only what was stored answers.
 
 use super::exchange::RowRefusal;
+use super::freshness::FactsUse;
 use super::model::{Facts, Officer, StatementKind};
 use super::reading::{Reading, ReadingRefusal};
-use super::service::{
-    AsOf, ConsultError, FactsError, Freshness, ReadingError, RefreshError, RegistryService,
-};
+use super::service::{AsOf, ConsultError, FactsError, ReadingError, RefreshError, RegistryService};
 use crate::kernel::id::RegistrationNumber;
 use crate::kernel::lang::Bilingual;
 use crate::kernel::time::Instant;
@@ -121,7 +120,7 @@ pub async fn juristic_person(
 ) -> Result<HttpResponse, Problem> {
     let asked = as_of(&request, &registry)?;
     let at = asked.valid_at.unwrap_or_else(|| registry.now());
-    let (facts, stale) = asked_facts(&number, asked, &registry).await?;
+    let (facts, stale) = asked_facts(&number, asked, FactsUse::Read, &registry).await?;
     answer(&request, &facts, at, stale, "", |facts| {
         views::juristic_person(facts, stale)
     })
@@ -153,7 +152,7 @@ pub async fn officers(
 ) -> Result<HttpResponse, Problem> {
     let asked = as_of(&request, &registry)?;
     let at = asked.valid_at.unwrap_or_else(|| registry.now());
-    let (facts, stale) = asked_facts(&number, asked, &registry).await?;
+    let (facts, stale) = asked_facts(&number, asked, FactsUse::Read, &registry).await?;
     answer(&request, &facts, at, stale, "", |facts| {
         let view = |officer: &Officer| views::officer_view(facts, officer);
         OfficersView {
@@ -191,7 +190,7 @@ pub async fn statements(
 ) -> Result<HttpResponse, Problem> {
     let asked = as_of(&request, &registry)?;
     let at = asked.valid_at.unwrap_or_else(|| registry.now());
-    let (facts, stale) = asked_facts(&number, asked, &registry).await?;
+    let (facts, stale) = asked_facts(&number, asked, FactsUse::Read, &registry).await?;
     answer(&request, &facts, at, stale, "", |facts| StatementsView {
         statements: StatementKind::ALL
             .into_iter()
@@ -234,7 +233,7 @@ pub async fn signing_rule(
 ) -> Result<HttpResponse, Problem> {
     let asked = as_of(&request, &registry)?;
     let at = asked.valid_at.unwrap_or_else(|| registry.now());
-    let (facts, stale) = asked_facts(&number, asked, &registry).await?;
+    let (facts, stale) = asked_facts(&number, asked, FactsUse::Read, &registry).await?;
     let (reading, facts) = asked_reading(facts, asked, &registry).await?;
     let view = match &reading {
         Ok(reading) => views::signing_rule(&facts, reading, stale, &caller.client_id)?,
@@ -371,12 +370,16 @@ fn moments(asked: AsOfQuery, registry: &RegistryService) -> Result<AsOf, Problem
 async fn asked_facts(
     number: &str,
     asked: AsOf,
+    used_for: FactsUse<'_>,
     registry: &web::Data<RegistryService>,
 ) -> Result<(Facts, bool), Problem> {
     let number = parse_number(number)?;
     if asked == AsOf::default() {
-        let consulted = registry.consult(&number).await.map_err(consult_problem)?;
-        return Ok((consulted.facts, consulted.freshness == Freshness::Stale));
+        let consulted = registry
+            .consult(&number, registry.limit(used_for))
+            .await
+            .map_err(consult_problem)?;
+        return Ok((consulted.facts, consulted.freshness.is_stale()));
     }
     let registry = registry.clone();
     let facts = blocking(move || registry.facts(&number, asked))

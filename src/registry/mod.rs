@@ -13,6 +13,10 @@
 //! * A 13-digit number or passport of a person is stored as a keyed index only. Without an answer of the extension, or
 //!   with one that is not about exactly these officers, nobody's number is known; names never stand in for it.
 //! * An officer's reference is never given to another person.
+//! * A register that keeps failing is left alone ([`breaker`]); what is held is then used as long as it is young enough
+//!   for what it is used for ([`freshness`]), and no longer.
+//! * A change that the register tells of is taken in, or the juristic person is doubted until it was asked for again
+//!   ([`follow`]).
 //! * A sentence that is not read with certainty decides nothing until two registry officers say what it means
 //!   ([`review`]).
 //!
@@ -20,9 +24,12 @@
 //! in the table of refusals. To add a feed of another shape: a reader that ends in a [`model::JuristicPerson`].
 
 pub mod board;
+pub mod breaker;
 pub mod client;
 pub mod exchange;
 pub mod feed;
+pub mod follow;
+pub mod freshness;
 pub mod history;
 pub mod http;
 pub mod identities;
@@ -30,6 +37,7 @@ pub mod kind;
 pub mod model;
 pub mod names;
 pub mod reading;
+pub mod retry;
 pub mod review;
 pub mod service;
 pub mod source;

@@ -1,14 +1,13 @@
 //! Taking in feeds, keeping facts fresh, answering from them.
 
-use super::exchange::{RowRefusal, read_entry};
-use super::history::Incoming;
-use super::identities::{IdentityIndex, join};
-use super::model::{BlindIndex, Facts, IdentityKind, IdentityState, VersionSource};
+use super::freshness::FreshnessPolicy;
+use super::identities::IdentityIndex;
+use super::model::{BlindIndex, Facts, IdentityKind};
 use super::reading::{Reading, ReadingRefusal, read_reviewed};
 use super::review::queue::{Move, moves};
 use super::review::{ReviewCase, Subject, store as review_store};
-use super::source::{Fetched, IdentityAnswer, RegisterSource, SourceFailure};
-use super::store::{self, Seen, Upsert};
+use super::source::RegisterSource;
+use super::store;
 use crate::db::{AnyConnection, Database, StoreError};
 use crate::kernel::digest::Digest;
 use crate::kernel::id::{Randomness, RegistrationNumber, ReviewId};
@@ -19,11 +18,10 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 mod import;
+mod refresh;
 
 pub use import::{ImportError, ImportOrder, ImportReport, Interpreted};
-
-/// How soon the extension is asked again after it did not answer.
-const IDENTITY_RETRY: Duration = Duration::from_secs(30);
+pub use refresh::{ConsultError, Consulted, Freshness, RefreshError, Refreshed};
 
 /// The use cases of the register. Cheap to share: everything inside is shared.
 #[derive(Clone)]
@@ -34,6 +32,7 @@ pub struct RegistryService {
     clock: Arc<dyn Clock>,
     randomness: Arc<dyn Randomness>,
     max_age: Duration,
+    freshness: Arc<FreshnessPolicy>,
     readings: Arc<Mutex<Readings>>,
 }
 
@@ -75,68 +74,6 @@ pub enum ReadingError {
     Store(#[from] StoreError),
 }
 
-/// What asking the register brought.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Refreshed {
-    /// What we have is young enough; nobody was asked.
-    Fresh,
-    /// The register was asked.
-    Asked(Upsert),
-    /// The register has no such juristic person.
-    NotOnRegister,
-    /// There is no register to ask: facts come from feeds alone.
-    NoSource,
-}
-
-/// Why the register could not be asked.
-#[derive(Debug, thiserror::Error)]
-pub enum RefreshError {
-    /// It did not answer, or not as agreed.
-    #[error(transparent)]
-    Source(#[from] SourceFailure),
-    /// Its answer cannot be used.
-    #[error("the register's answer cannot be used: {0}")]
-    Row(#[from] RowRefusal),
-    /// Its answer is about another number.
-    #[error("the register answered about another juristic person")]
-    OtherNumber,
-    /// The database failed.
-    #[error(transparent)]
-    Store(#[from] StoreError),
-    /// The work was cut off.
-    #[error("the work was cut off")]
-    Interrupted,
-}
-
-/// How young the facts of a consultation are.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Freshness {
-    /// Not older than the longest age that is allowed.
-    Fresh,
-    /// Older, because the register could not be asked. Whoever decides must not permit on them.
-    Stale,
-}
-
-/// Facts as of now.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Consulted {
-    /// What the register states.
-    pub facts: Facts,
-    /// How young it is.
-    pub freshness: Freshness,
-}
-
-/// Why a consultation failed.
-#[derive(Debug, thiserror::Error)]
-pub enum ConsultError {
-    /// Neither we nor the register know the number.
-    #[error("the register has no such juristic person")]
-    Unknown,
-    /// We know nothing yet, and the register could not be asked.
-    #[error(transparent)]
-    Refresh(#[from] RefreshError),
-}
-
 /// What the service is made of.
 pub struct Parts {
     /// Where versions are kept.
@@ -149,8 +86,10 @@ pub struct Parts {
     pub clock: Arc<dyn Clock>,
     /// Fresh names of imports.
     pub randomness: Arc<dyn Randomness>,
-    /// Facts older than this are asked for again.
+    /// Facts older than this are asked for again, whatever they are used for.
     pub max_age: Duration,
+    /// How old they may be for what they are used for.
+    pub freshness: FreshnessPolicy,
 }
 
 impl RegistryService {
@@ -163,6 +102,7 @@ impl RegistryService {
             clock,
             randomness,
             max_age,
+            freshness,
         } = parts;
         Self {
             database,
@@ -171,6 +111,7 @@ impl RegistryService {
             clock,
             randomness,
             max_age,
+            freshness: Arc::new(freshness),
             readings: Arc::default(),
         }
     }
@@ -291,17 +232,6 @@ impl RegistryService {
         }
     }
 
-    /// Whether the register was seen to state these facts recently enough to decide about this instant.
-    ///
-    /// Of a time between two looks nobody knows when the change fell, nor what the register has learnt of it since.
-    pub fn freshness(&self, facts: &Facts, at: Instant) -> Freshness {
-        if facts.version.data_as_of.plus(self.max_age) < at {
-            Freshness::Stale
-        } else {
-            Freshness::Fresh
-        }
-    }
-
     /// Every version, oldest first.
     pub fn history(&self, number: &RegistrationNumber) -> Result<Vec<Facts>, FactsError> {
         let versions = self
@@ -311,69 +241,6 @@ impl RegistryService {
             return Err(FactsError::Unknown);
         }
         Ok(versions)
-    }
-
-    /// Facts as of now, asking the register when ours are too old. Old facts are given, and called stale, when it does
-    /// not answer.
-    pub async fn consult(&self, number: &RegistrationNumber) -> Result<Consulted, ConsultError> {
-        let refreshed = self.refresh(number).await;
-        let held = self.held(number).await?;
-        match (refreshed, held) {
-            (Ok(Refreshed::Fresh | Refreshed::Asked(_) | Refreshed::NoSource), Some(facts)) => {
-                let freshness = self.freshness(&facts, self.clock.now());
-                Ok(Consulted { facts, freshness })
-            }
-            (Ok(_), None) => Err(ConsultError::Unknown),
-            (Ok(Refreshed::NotOnRegister), Some(facts)) => {
-                tracing::warn!("the register no longer has a juristic person that it had");
-                Ok(Consulted {
-                    facts,
-                    freshness: Freshness::Stale,
-                })
-            }
-            (Err(error), Some(facts)) => {
-                tracing::warn!(error.chain = %error, "the register could not be asked; older facts are used");
-                Ok(Consulted {
-                    facts,
-                    freshness: Freshness::Stale,
-                })
-            }
-            (Err(error), None) => Err(error.into()),
-        }
-    }
-
-    /// Ask the register when what we have is older than allowed, or lacks the officers' numbers.
-    pub async fn refresh(&self, number: &RegistrationNumber) -> Result<Refreshed, RefreshError> {
-        let Some(source) = &self.source else {
-            return Ok(Refreshed::NoSource);
-        };
-        let tells_identities = source.tells_identities();
-        let (service, asked) = (self.clone(), number.clone());
-        let due = blocking(move || service.due(&asked, tells_identities)).await??;
-        if due {
-            self.refresh_now(number).await
-        } else {
-            Ok(Refreshed::Fresh)
-        }
-    }
-
-    /// Ask the register, however young our facts are.
-    pub async fn refresh_now(
-        &self,
-        number: &RegistrationNumber,
-    ) -> Result<Refreshed, RefreshError> {
-        let Some(source) = &self.source else {
-            return Ok(Refreshed::NoSource);
-        };
-        // Before asking: what changes while the answer travels is younger than it.
-        let data_as_of = self.clock.now();
-        let Some(fetched) = source.fetch(number).await? else {
-            return Ok(Refreshed::NotOnRegister);
-        };
-        let incoming = self.incoming(number, fetched, data_as_of)?;
-        let service = self.clone();
-        let outcome = blocking(move || service.take_in(&incoming)).await??;
-        Ok(Refreshed::Asked(outcome))
     }
 
     /// The juristic persons that have (or had) an officer with this number, as far as we know.
@@ -400,93 +267,6 @@ impl RegistryService {
     /// The present moment, by the service's clock.
     pub fn now(&self) -> Instant {
         self.clock.now()
-    }
-
-    async fn held(&self, number: &RegistrationNumber) -> Result<Option<Facts>, RefreshError> {
-        let (service, number) = (self.clone(), number.clone());
-        let read = move || {
-            service
-                .database
-                .read(|connection| store::current(connection, &number))
-        };
-        Ok(blocking(read).await??)
-    }
-
-    fn max_age_passed(&self, data_as_of: Instant) -> bool {
-        data_as_of.plus(self.max_age) < self.clock.now()
-    }
-
-    fn due(&self, number: &RegistrationNumber, tells_identities: bool) -> Result<bool, StoreError> {
-        let held = self.database.read(|connection| {
-            let Some(seen) = store::seen(connection, number)? else {
-                return Ok(None);
-            };
-            let facts = store::current(connection, number)?;
-            Ok::<_, StoreError>(facts.map(|facts| (seen, facts.version.identities)))
-        })?;
-        let Some((seen, identities)) = held else {
-            return Ok(true);
-        };
-        let lacking = tells_identities
-            && identities != IdentityState::Known
-            && (seen.source == VersionSource::Feed || self.retry_due(&seen));
-        Ok(lacking || self.max_age_passed(seen.data_as_of))
-    }
-
-    fn retry_due(&self, seen: &Seen) -> bool {
-        seen.seen_at.plus(IDENTITY_RETRY) <= self.clock.now()
-    }
-
-    fn incoming(
-        &self,
-        number: &RegistrationNumber,
-        fetched: Fetched,
-        data_as_of: Instant,
-    ) -> Result<Incoming, RefreshError> {
-        let record = read_entry(&fetched.entry)?;
-        if record.registration_number != *number {
-            return Err(RefreshError::OtherNumber);
-        }
-        let (record, identities, state) = match fetched.identities {
-            IdentityAnswer::NotOffered | IdentityAnswer::Failed(_) => {
-                (record, Vec::new(), IdentityState::Unavailable)
-            }
-            IdentityAnswer::Given(answer) => {
-                let today = data_as_of.thai_date();
-                match join(&record, &answer, self.index.as_ref(), today) {
-                    Ok((joined, identities)) => (joined, identities, IdentityState::Known),
-                    Err(conflict) => {
-                        tracing::warn!(error.chain = %conflict, "the officers' numbers are not used");
-                        (record, Vec::new(), IdentityState::Conflicting)
-                    }
-                }
-            }
-        };
-        Ok(Incoming {
-            record,
-            identities,
-            state,
-            data_as_of,
-            recorded_at: self.clock.now(),
-            source: VersionSource::Exchange,
-        })
-    }
-
-    fn take_in(&self, incoming: &Incoming) -> Result<Upsert, StoreError> {
-        let write = || {
-            self.database.write(|connection| {
-                let outcome = store::upsert(connection, incoming.clone())?;
-                if matches!(outcome, Upsert::New { .. }) {
-                    self.requeue(connection, &incoming.record.registration_number)?;
-                }
-                Ok(outcome)
-            })
-        };
-        match write() {
-            // Another request took the same number in at the same time: now it is there to be compared with.
-            Err(StoreError::Conflict { .. }) => write(),
-            other => other,
-        }
     }
 }
 

@@ -2,12 +2,14 @@
 
 use super::exchange::Entry;
 use super::feed::{FeedKind, FeedShape};
+use super::follow::{ChangePage, Cursor};
 use super::identities::WireIdentities;
 use crate::kernel::digest::Digest;
 use crate::kernel::id::RegistrationNumber;
 use crate::kernel::time::Instant;
 use futures_util::future::BoxFuture;
 use serde::{Deserialize, Serialize};
+use std::time::Duration;
 
 /// Why the register could not be asked. Trying again later may help.
 #[derive(Debug, thiserror::Error)]
@@ -15,6 +17,15 @@ pub enum SourceFailure {
     /// No connection, no answer in time, or it broke off.
     #[error("the register cannot be reached")]
     Unreachable(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// It kept failing and is left alone for a while: nothing was asked (REL-23).
+    #[error("the register kept failing and is not asked for another {} s", after.as_secs_f64().ceil())]
+    Open {
+        /// After this it is tried again.
+        after: Duration,
+    },
+    /// Nothing was left of the time for an answer.
+    #[error("there was no time left to ask the register")]
+    Deadline,
     /// It answered with this HTTP status.
     #[error("the register answered with status {0}")]
     Status(u16),
@@ -91,4 +102,14 @@ pub trait RegisterSource: Send + Sync {
 
     /// Whether the officers' numbers can be asked for at all.
     fn tells_identities(&self) -> bool;
+}
+
+/// Asks the register what changed.
+pub trait ChangeFeed: Send + Sync {
+    /// At most `limit` changes after this place, oldest first.
+    fn changes<'a>(
+        &'a self,
+        after: &'a Cursor,
+        limit: u32,
+    ) -> BoxFuture<'a, Result<ChangePage, SourceFailure>>;
 }

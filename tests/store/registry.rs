@@ -5,6 +5,7 @@ use amnat::kernel::digest::Digest;
 use amnat::kernel::id::{NationalId, RegistrationNumber, SeededRandomness};
 use amnat::kernel::time::{FixedClock, Instant};
 use amnat::registry::exchange;
+use amnat::registry::freshness::FreshnessPolicy;
 use amnat::registry::history::Incoming;
 use amnat::registry::identities::IdentityIndex;
 use amnat::registry::model::{
@@ -223,6 +224,7 @@ fn service(database: &Arc<Database>, askers: usize) -> RegistryService {
         clock: Arc::new(FixedClock::at(day(24))),
         randomness: Arc::new(SeededRandomness::new(1)),
         max_age: Duration::from_secs(3600),
+        freshness: FreshnessPolicy::embedded().unwrap(),
     })
 }
 

@@ -11,6 +11,7 @@ use amnat::kernel::time::{Clock as _, FixedClock, Instant};
 use amnat::ledger::keeper::{CheckpointKeeper, KeeperError};
 use amnat::ledger::{LeafKind, LedgerService};
 use amnat::registry::exchange;
+use amnat::registry::freshness::FreshnessPolicy;
 use amnat::registry::history::Incoming;
 use amnat::registry::identities::IdentityIndex;
 use amnat::registry::model::{BlindIndex, IdentityState, VersionSource};
@@ -92,6 +93,7 @@ fn instance(database: &Arc<Database>, seed: u64) -> Instance {
         clock: clock.clone(),
         randomness: randomness.clone(),
         max_age: Duration::from_secs(3600),
+        freshness: FreshnessPolicy::embedded().unwrap(),
     });
     let ledger = LedgerService::new(
         Arc::clone(database),

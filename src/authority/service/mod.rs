@@ -9,9 +9,7 @@ use super::answer::{
     Answer, AsOfPart, BasisPart, CompletionPart, CountedPart, MorePart, WouldPermitPart,
     step_up_parts, valid_until, words_at,
 };
-use super::decision::{
-    self, AnswerCode, Asked, AskedSeal, Outcome, Reason, Signer, SignerStanding,
-};
+use super::decision::{self, Asked, AskedSeal, Outcome, Reason, Signer, SignerStanding};
 use super::question::{Question, RecordedQuestion};
 use super::receipt::{self, AssuranceBasis, ReceiptClaims};
 use super::store::{self, Index, StoredVerification};
@@ -26,6 +24,7 @@ use crate::kernel::id::{Randomness, VerificationId};
 use crate::kernel::time::{Clock, Instant};
 use crate::ledger::leaf::LeafKind;
 use crate::ledger::service::{LedgerService, RecordError};
+use crate::registry::freshness::FactsUse;
 use crate::registry::model::Facts;
 use crate::registry::reading::Reading;
 use crate::registry::service::{ConsultError, Freshness, ReadingError, RegistryService};
@@ -34,6 +33,7 @@ use crate::signing_rule::{Decision, ReasonCode};
 use people::Person;
 use serde::Serialize;
 use std::sync::Arc;
+use std::time::Duration;
 
 /// Gives every client its own reference of a person, so that two clients cannot join their data (KEY-24).
 pub trait PairwiseReferences: Send + Sync {
@@ -165,7 +165,7 @@ impl AuthorityService {
         let freshness = if question.known_at.is_none() {
             self.parts
                 .registry
-                .consult(&question.juristic_person)
+                .consult(&question.juristic_person, self.facts_limit(&question))
                 .await?
                 .freshness
         } else {
@@ -181,6 +181,19 @@ impl AuthorityService {
         .map_err(|error| StoreError::Unavailable {
             cause: error.to_string(),
         })?
+    }
+
+    /// How old facts may be for this question. One about the past is not more or less urgent than another.
+    fn facts_limit(&self, question: &Question) -> Duration {
+        let registry = &self.parts.registry;
+        match (question.valid_at, question.known_at) {
+            (None, None) => registry.limit(FactsUse::Decision {
+                act: question.act,
+                sector: question.sector,
+                purpose: Some(&question.purpose),
+            }),
+            _ => registry.max_age(),
+        }
     }
 
     /// Load, decide, write: one transaction.
@@ -215,14 +228,19 @@ impl AuthorityService {
             _ => registry_store::at(connection, number, valid_at, known_at)?,
         }
         .ok_or(AskError::UnknownThen)?;
-        let freshness = match freshness {
-            Freshness::Stale => Freshness::Stale,
-            Freshness::Fresh => self.parts.registry.freshness(&facts, valid_at),
+        let limit = self.facts_limit(question);
+        let registry = &self.parts.registry;
+        let freshness = match (freshness, question.known_at) {
+            (Freshness::Stale(why), _) => Freshness::Stale(why),
+            (Freshness::Fresh, None) => {
+                registry.freshness_in(connection, &facts, valid_at, limit)?
+            }
+            // By what was known then, later doubt does not count.
+            (Freshness::Fresh, Some(_)) => registry.freshness(&facts, valid_at, limit),
         };
 
         let people = self.people(connection, client_id, question, &facts, valid_at, now)?;
         let signers: Vec<Signer> = people.iter().map(|person| person.signer.clone()).collect();
-        let registry = &self.parts.registry;
         let reading = match registry.reading_in(connection, &facts, valid_at, known_at) {
             Ok(reading) => Some(reading),
             // A board or rule past the bounds is a matter for review, like words that are not understood.
@@ -309,12 +327,8 @@ impl AuthorityService {
         signers: &[Signer],
         valid_at: Instant,
     ) -> Outcome {
-        if freshness == Freshness::Stale {
-            return Outcome::settled(
-                Decision::Indeterminate,
-                Reason::answer(AnswerCode::DataStale),
-                signers,
-            );
+        if let Freshness::Stale(why) = freshness {
+            return Outcome::settled(Decision::Indeterminate, Reason::stale(why), signers);
         }
         let Some(rule) = reading.and_then(|reading| reading.compiled.as_ref()) else {
             let reason = Reason::rule(ReasonCode::StatementNeedsReview);
@@ -409,12 +423,21 @@ impl AuthorityService {
                 valid_at,
                 known_at,
                 registry_version: facts.version.version,
-                policy_version: self.parts.identity.policy().version().to_owned(),
+                policy_version: self.policy_version(),
                 reviewed_rule: reviewed.clone(),
             },
             data_as_of: Some(facts.version.data_as_of),
             valid_until: valid_until(now, [question.valid_at, question.known_at]),
         }
+    }
+
+    /// Versions of the rows on assurance and of those on how old facts may be.
+    fn policy_version(&self) -> String {
+        format!(
+            "assurance {}, freshness {}",
+            self.parts.identity.policy().version(),
+            self.parts.registry.freshness_version()
+        )
     }
 
     /// A person who fills a seat, as the answer shows it.

@@ -29,8 +29,9 @@ use crate::kernel::time::{Clock, buddhist_year};
 use crate::ledger::leaf::LeafKind;
 use crate::ledger::service::{LedgerService, RecordError};
 use crate::pdf::{DocumentSpec, Engine, PdfError};
+use crate::registry::freshness::FactsUse;
 use crate::registry::model::Facts;
-use crate::registry::service::{AsOf, ConsultError, FactsError, Freshness, RegistryService};
+use crate::registry::service::{AsOf, ConsultError, FactsError, RegistryService};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -195,8 +196,9 @@ impl DocumentService {
 
     /// Issue a certificate. The same key gives the same document again.
     pub async fn issue_certificate(self: &Arc<Self>, order: Order) -> Result<Ordered, IssueError> {
-        let consulted = self.registry.consult(&order.juristic_person).await?;
-        if consulted.freshness == Freshness::Stale {
+        let limit = self.registry.limit(FactsUse::Certificate);
+        let consulted = self.registry.consult(&order.juristic_person, limit).await?;
+        if consulted.freshness.is_stale() {
             return Err(IssueError::Stale);
         }
         let facts = consulted.facts;

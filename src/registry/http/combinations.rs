@@ -5,9 +5,10 @@ use super::{AsOfQuery, asked_facts, asked_reading, invalid, moments, query};
 use crate::kernel::act::ActCode;
 use crate::kernel::lang::Bilingual;
 use crate::kernel::money::Baht;
+use crate::registry::freshness::FactsUse;
 use crate::registry::model::Facts;
 use crate::registry::reading::Reading;
-use crate::registry::service::{Freshness, RegistryService};
+use crate::registry::service::{AsOf, RegistryService};
 use crate::signing_rule::{
     AskedAct, AskedAmount, CompiledRule, Decision, Question, Reason, ReasonCode, SealGiven, Verdict,
 };
@@ -147,9 +148,22 @@ pub async fn signing_combinations(
         ..Question::default()
     };
     let asked = moments(AsOfQuery { valid_at, known_at }, &registry)?;
-    let (facts, stale) = asked_facts(&number, asked, &registry).await?;
+    let used_for = FactsUse::Decision {
+        act: match &question.act {
+            AskedAct::Known(act) => Some(*act),
+            AskedAct::NotGiven | AskedAct::Unknown(_) => None,
+        },
+        sector: None,
+        purpose: None,
+    };
+    let (facts, stale) = asked_facts(&number, asked, used_for, &registry).await?;
     let at = asked.valid_at.unwrap_or_else(|| registry.now());
-    let stale = stale || registry.freshness(&facts, at) == Freshness::Stale;
+    let limit = if asked == AsOf::default() {
+        registry.limit(used_for)
+    } else {
+        registry.max_age()
+    };
+    let stale = stale || registry.freshness(&facts, at, limit).is_stale();
     let (reading, facts) = asked_reading(facts, asked, &registry).await?;
     let view = combinations(&facts, reading.as_deref().ok(), stale, &question);
     Ok(HttpResponse::Ok().json(view))

@@ -1,14 +1,19 @@
 //! The whole room over real HTTP: the sandbox's register, its feed and its extension behind mutual TLS.
 
+use super::refresh::IDENTITY_RETRY;
 use super::*;
 use crate::crypto::key::{Algorithm, FileKey};
 use crate::crypto::x509::{Name, SigningRequest};
 use crate::kernel::digest::Digest;
 use crate::kernel::id::SeededRandomness;
 use crate::kernel::time::FixedClock;
-use crate::registry::client::{ClientSettings, IdentitySettings, RegisterClient};
+use crate::registry::client::{ClientSettings, IdentitySettings, MutualTls, RegisterClient};
+use crate::registry::freshness::Staleness;
 use crate::registry::identities::tests::PlainIndex;
 use crate::registry::kind::{JuristicType, Status};
+use crate::registry::model::IdentityState;
+use crate::registry::source::SourceFailure;
+use crate::registry::store::Upsert;
 use crate::sandbox::{self, Ports, Sandbox, SandboxSettings};
 use serde_json::json;
 use std::collections::BTreeSet;
@@ -18,17 +23,25 @@ pub(crate) struct House {
     pub(crate) service: RegistryService,
     pub(crate) sandbox: Sandbox,
     pub(crate) clock: Arc<FixedClock>,
+    pub(crate) source: RegisterClient,
     directory: tempfile::TempDir,
+}
+
+/// A client with patience for a busy machine.
+pub(crate) fn register(settings: &ClientSettings, clock: &Arc<FixedClock>) -> RegisterClient {
+    let mut settings = settings.clone();
+    settings.connect = Duration::from_secs(5);
+    settings.retry.deadline = Duration::from_secs(20);
+    settings.retry.each = Duration::from_secs(10);
+    let randomness = Arc::new(SeededRandomness::new(3));
+    RegisterClient::new(&settings, clock.clone(), randomness).unwrap()
 }
 
 impl House {
     /// The same with a register that nobody answers for.
     pub(crate) fn cut_off(mut self) -> Self {
-        let source = RegisterClient::new(&ClientSettings {
-            exchange: "http://127.0.0.1:9".parse().unwrap(),
-            identities: None,
-        });
-        self.service.source = Some(Arc::new(source.unwrap()));
+        let settings = ClientSettings::new("http://127.0.0.1:9".parse().unwrap());
+        self.service.source = Some(Arc::new(register(&settings, &self.clock)));
         self
     }
 }
@@ -55,30 +68,35 @@ pub(crate) async fn house(extension: Extension) -> House {
     })
     .await
     .unwrap();
-    let source = RegisterClient::new(&ClientSettings {
-        exchange: sandbox.addresses().register_url.parse().unwrap(),
-        identities: match extension {
-            Extension::NotOffered => None,
-            Extension::Offered | Extension::Down => {
-                Some(identity_settings(&sandbox, extension).await)
-            }
+    let exchange = sandbox.addresses().register_url.parse().unwrap();
+    let source = register(
+        &ClientSettings {
+            identities: match extension {
+                Extension::NotOffered => None,
+                Extension::Offered | Extension::Down => {
+                    Some(identity_settings(&sandbox, extension).await)
+                }
+            },
+            ..ClientSettings::new(exchange)
         },
-    })
-    .unwrap();
+        &clock,
+    );
     let path = directory.path().join("registry.sqlite");
     let database =
         Database::open(&format!("sqlite:{}", path.display()).parse().unwrap(), 2).unwrap();
     database.migrate().unwrap();
     let service = RegistryService::new(Parts {
         database: Arc::new(database),
-        source: Some(Arc::new(source)),
+        source: Some(Arc::new(source.clone())),
         index: Arc::new(PlainIndex),
         clock: clock.clone(),
         randomness: Arc::new(SeededRandomness::new(2)),
         max_age: MAX_AGE,
+        freshness: FreshnessPolicy::embedded().unwrap(),
     });
     House {
         service,
+        source,
         sandbox,
         clock,
         directory,
@@ -86,7 +104,7 @@ pub(crate) async fn house(extension: Extension) -> House {
 }
 
 /// A client certificate as the operator gets one: key, request, answer of the authority.
-async fn identity_settings(sandbox: &Sandbox, extension: Extension) -> IdentitySettings {
+pub(crate) async fn identity_settings(sandbox: &Sandbox, extension: Extension) -> IdentitySettings {
     let key = FileKey::generate(Algorithm::Es256).unwrap();
     let request = SigningRequest::create(&key, &Name::common("SANDBOX registry client")).unwrap();
     let certificate = reqwest::Client::new()
@@ -109,9 +127,11 @@ async fn identity_settings(sandbox: &Sandbox, extension: Extension) -> IdentityS
     };
     IdentitySettings {
         url: url.parse().unwrap(),
-        certificate: certificate.to_vec(),
-        key: key.private_key_pem().unwrap().to_vec(),
-        roots: sandbox.root_pem().into_bytes(),
+        tls: MutualTls {
+            certificate: certificate.to_vec(),
+            key: key.private_key_pem().unwrap().to_vec(),
+            roots: sandbox.root_pem().into_bytes(),
+        },
     }
 }
 
@@ -163,12 +183,15 @@ async fn a_company_is_asked_for_once_and_again_when_it_is_old() {
             known_at,
         };
         let facts = service.facts(&demo(), asked).unwrap();
-        (facts.version.data_as_of, service.freshness(&facts, now))
+        (
+            facts.version.data_as_of,
+            service.freshness(&facts, now, MAX_AGE).is_stale(),
+        )
     };
-    assert_eq!(known_at(None), (now, Freshness::Fresh));
+    assert_eq!(known_at(None), (now, false));
     let first_seen = facts.version.data_as_of;
     let before = Some(now.minus(Duration::from_secs(1)));
-    assert_eq!(known_at(before), (first_seen, Freshness::Stale));
+    assert_eq!(known_at(before), (first_seen, true));
 }
 
 #[tokio::test]
@@ -183,7 +206,7 @@ async fn a_resignation_makes_a_version_and_the_past_stays() {
     let before = service.now();
     resign(sandbox, 2, "2026-11-24").await;
     clock.advance(MAX_AGE + Duration::from_secs(1));
-    let consulted = service.consult(&demo()).await.unwrap();
+    let consulted = service.consult(&demo(), MAX_AGE).await.unwrap();
     assert_eq!(consulted.freshness, Freshness::Fresh);
     assert_eq!(consulted.facts.version.version, 2);
     let left = consulted.facts.record.left_by(service.now());
@@ -201,8 +224,8 @@ async fn a_resignation_makes_a_version_and_the_past_stays() {
     assert_eq!((then.version.version, then.record.officers.len()), (1, 4));
     // Between two looks that told different things nobody knows what held.
     let between = before.plus(MAX_AGE + Duration::from_millis(1));
-    assert_eq!(service.freshness(&then, before), Freshness::Fresh);
-    assert_eq!(service.freshness(&then, between), Freshness::Stale);
+    assert!(!service.freshness(&then, before, MAX_AGE).is_stale());
+    assert!(service.freshness(&then, between, MAX_AGE).is_stale());
     assert_eq!(service.changes().unwrap(), 2);
 }
 
@@ -210,7 +233,7 @@ async fn a_resignation_makes_a_version_and_the_past_stays() {
 async fn without_the_extension_facts_stand_and_no_number_is_known() {
     for extension in [Extension::NotOffered, Extension::Down] {
         let House { service, clock, .. } = &house(extension).await;
-        let consulted = service.consult(&demo()).await.unwrap();
+        let consulted = service.consult(&demo(), MAX_AGE).await.unwrap();
         assert_eq!(
             consulted.facts.version.identities,
             IdentityState::Unavailable
@@ -273,7 +296,7 @@ async fn every_company_of_the_world_is_joined_with_its_numbers() {
         service, sandbox, ..
     } = &house(Extension::Offered).await;
     for juristic in sandbox.world().juristic_persons() {
-        let consulted = service.consult(&juristic.id).await.unwrap();
+        let consulted = service.consult(&juristic.id, MAX_AGE).await.unwrap();
         assert_eq!(
             consulted.facts.version.identities,
             IdentityState::Known,
@@ -289,7 +312,7 @@ async fn nobody_knows_an_unused_number() {
     let digit = crate::kernel::id::check_digit("010556000000").unwrap();
     let unused = format!("010556000000{digit}").parse().unwrap();
     assert!(matches!(
-        service.consult(&unused).await,
+        service.consult(&unused, MAX_AGE).await,
         Err(ConsultError::Unknown)
     ));
 }
@@ -300,15 +323,20 @@ async fn old_facts_are_called_stale_when_the_register_is_down() {
     house.service.refresh(&demo()).await.unwrap();
     let House { service, clock, .. } = &house.cut_off();
     assert_eq!(
-        service.consult(&demo()).await.unwrap().freshness,
+        service.consult(&demo(), MAX_AGE).await.unwrap().freshness,
         Freshness::Fresh
     );
     clock.advance(MAX_AGE + Duration::from_secs(1));
-    let consulted = service.consult(&demo()).await.unwrap();
-    assert_eq!(consulted.freshness, Freshness::Stale);
+    let consulted = service.consult(&demo(), MAX_AGE).await.unwrap();
+    let limit = MAX_AGE;
+    let age = MAX_AGE + Duration::from_secs(1);
+    assert_eq!(
+        consulted.freshness,
+        Freshness::Stale(Staleness::TooOld { age, limit })
+    );
     let other = "0835565999963".parse().unwrap();
     assert!(matches!(
-        service.consult(&other).await,
+        service.consult(&other, MAX_AGE).await,
         Err(ConsultError::Refresh(RefreshError::Source(
             SourceFailure::Unreachable(_)
         )))

@@ -264,7 +264,12 @@ identity_url = "{identity}"     # mutual TLS; without it no officer is ever link
 client_certificate = {register_client}
 client_key = {register_key}
 roots = {root}
-max_age_seconds = 3600
+max_age_seconds = 3600          # the ceiling over the policy on ages (15 minutes for most acts at a bank)
+follow_seconds = 30             # how often the register is asked for its changes
+
+[peers.register.calls]
+deadline_milliseconds = 5000    # default 2000; one machine runs everything here
+try_milliseconds = 4000
 
 [[peers.identity_provider]]
 name = "thaid"

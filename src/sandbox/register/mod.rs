@@ -11,54 +11,29 @@
 //! twice (as partner, `K`, and as managing partner, `L`) under one sequence number; a change is on disk
 //! before it is answered, and is there again after a restart.
 //!
-//! To add another kind of change: a variant of [`Change`], its case in `apply`, a control path in
-//! `http.rs`.
+//! A change is also told: the feed of changes lists each with the entry as it stood right after it, behind a place that
+//! stays the same for ever. One that takes effect on a later day is told when it is made, not again on that day.
+//!
+//! Changing a company (`/sandbox-control`) exists in the sandbox only.
+//!
+//! To add another kind of change: a variant of [`Change`] and its case in `change.rs`.
 
+mod change;
 pub(super) mod http;
 pub(super) mod wire;
 
-use super::world::{JuristicPerson, Officer};
+pub use change::{Change, ChangeRefusal};
+
+use super::world::JuristicPerson;
 use super::{SandboxError, read_if_present};
 use crate::kernel::digest::Digest;
 use crate::kernel::id::RegistrationNumber;
 use crate::kernel::time::{Clock, Instant};
-use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-
-/// Something that happened to a company after the world was written down.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-#[serde(tag = "change", rename_all = "snake_case", deny_unknown_fields)]
-pub enum Change {
-    /// An officer leaves: every role under this sequence number ends on that day.
-    Resign {
-        /// The company.
-        juristic_id: RegistrationNumber,
-        /// The officer's place on the list.
-        sequence: u32,
-        /// First day no longer in office, common era.
-        date: NaiveDate,
-    },
-}
-
-/// Why a change is refused.
-#[derive(Debug, thiserror::Error)]
-pub enum ChangeRefusal {
-    /// No such company.
-    #[error("no juristic person has this number")]
-    NoSuchCompany,
-    /// Nobody in office under that sequence number.
-    #[error("nobody in office has this sequence number")]
-    NotInOffice,
-    /// The date lies before the officer was appointed.
-    #[error("the date lies before the appointment")]
-    BeforeAppointment,
-    /// The change could not be written down, so it did not happen.
-    #[error("the change could not be kept")]
-    NotKept(#[source] std::io::Error),
-}
 
 /// What the bulk file contains, as of when.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -73,11 +48,55 @@ pub struct Manifest {
     pub as_of: Instant,
 }
 
-/// The register's state: the invented world and what has happened to it since.
+/// One change as it is kept.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Kept {
+    at: Instant,
+    done: Change,
+}
+
+/// One change as it is told.
+struct Told {
+    juristic_id: RegistrationNumber,
+    at: Instant,
+    entry: Value,
+}
+
+/// A place that the register never named.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct NoSuchPlace;
+
+/// The register's state: the invented world, what has happened to it since, and how that is told.
 pub(super) struct Register {
-    entries: Mutex<Vec<JuristicPerson>>,
+    state: Mutex<State>,
     journal: PathBuf,
     clock: Arc<dyn Clock>,
+}
+
+#[derive(Default)]
+struct State {
+    entries: Vec<JuristicPerson>,
+    told: Vec<Told>,
+}
+
+impl State {
+    /// What is told of a change that was just made.
+    fn tell(&self, change: &Change, at: Instant) -> Result<Told, ChangeRefusal> {
+        let id = change.juristic_id();
+        let company = self
+            .entries
+            .iter()
+            .find(|entry| entry.id == *id)
+            .ok_or(ChangeRefusal::NoSuchCompany)?;
+        let entry = serde_json::to_value(wire::Entry::of(company, at.thai_date()))
+            .map_err(|cause| ChangeRefusal::NotKept(cause.into()))?;
+        Ok(Told {
+            juristic_id: id.clone(),
+            at,
+            entry,
+        })
+    }
 }
 
 impl Register {
@@ -88,31 +107,41 @@ impl Register {
         clock: Arc<dyn Clock>,
     ) -> Result<Self, SandboxError> {
         let journal = dir.join("register-changes.jsonl");
-        let mut entries = entries;
+        let mut state = State {
+            entries,
+            told: Vec::new(),
+        };
         for line in read_if_present(&journal)?.unwrap_or_default().lines() {
             let unusable = |cause: String| SandboxError::State {
                 path: journal.clone(),
                 cause,
             };
-            let change = serde_json::from_str(line).map_err(|cause| unusable(cause.to_string()))?;
-            apply(&mut entries, &change).map_err(|cause| unusable(cause.to_string()))?;
+            let Kept { at, done } =
+                serde_json::from_str(line).map_err(|cause| unusable(cause.to_string()))?;
+            change::apply(&mut state.entries, &done)
+                .map_err(|cause| unusable(cause.to_string()))?;
+            let told = state
+                .tell(&done, at)
+                .map_err(|cause| unusable(cause.to_string()))?;
+            state.told.push(told);
         }
         Ok(Self {
-            entries: Mutex::new(entries),
+            state: Mutex::new(state),
             journal,
             clock,
         })
     }
 
-    fn entries(&self) -> MutexGuard<'_, Vec<JuristicPerson>> {
+    fn state(&self) -> MutexGuard<'_, State> {
         // A panic elsewhere cannot leave a half-made change: it is applied to a copy first.
-        self.entries.lock().unwrap_or_else(PoisonError::into_inner)
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The exchange's entry for this number.
     pub(super) fn profile(&self, id: &RegistrationNumber) -> Option<wire::Entry> {
         let today = self.clock.now().thai_date();
-        self.entries()
+        self.state()
+            .entries
             .iter()
             .find(|entry| entry.id == *id)
             .map(|entry| wire::Entry::of(entry, today))
@@ -124,7 +153,8 @@ impl Register {
         id: &RegistrationNumber,
     ) -> Option<wire::OfficerIdentities> {
         let now = self.clock.now();
-        self.entries()
+        self.state()
+            .entries
             .iter()
             .find(|entry| entry.id == *id)
             .map(|entry| wire::OfficerIdentities::of(entry, now))
@@ -134,15 +164,15 @@ impl Register {
     pub(super) fn feed(&self) -> Result<(String, Manifest), serde_json::Error> {
         let as_of = self.clock.now();
         let mut lines = String::new();
-        let entries = self.entries();
-        for entry in entries.iter() {
+        let state = self.state();
+        for entry in &state.entries {
             lines.push_str(&serde_json::to_string(&wire::Entry::of(
                 entry,
                 as_of.thai_date(),
             ))?);
             lines.push('\n');
         }
-        let (count, sha256) = (entries.len(), Digest::of(&lines));
+        let (count, sha256) = (state.entries.len(), Digest::of(&lines));
         Ok((
             lines,
             Manifest {
@@ -154,13 +184,46 @@ impl Register {
         ))
     }
 
-    /// Make a change and keep it.
+    /// At most `limit` changes behind a place; the empty one is before the first.
+    pub(super) fn changes(&self, after: &str, limit: usize) -> Result<wire::Changes, NoSuchPlace> {
+        let state = self.state();
+        let start = match after.strip_prefix('c').map(str::parse::<usize>) {
+            None if after.is_empty() => 0,
+            // As we write it, and no other way.
+            Some(Ok(place)) if place <= state.told.len() && after == cursor(place) => place,
+            _ => return Err(NoSuchPlace),
+        };
+        let page = state.told.iter().zip(1..).skip(start).take(limit);
+        let changes: Vec<wire::ToldChange> = page
+            .map(|(told, place)| wire::ToldChange {
+                cursor: cursor(place),
+                juristic_id: told.juristic_id.clone(),
+                changed_at: told.at,
+                entry: told.entry.clone(),
+            })
+            .collect();
+        let end = start + changes.len();
+        Ok(wire::Changes {
+            changes,
+            next: cursor(end),
+            more: end < state.told.len(),
+        })
+    }
+
+    /// Make a change, keep it and tell it.
     pub(super) fn change(&self, change: &Change) -> Result<(), ChangeRefusal> {
-        let mut entries = self.entries();
-        let mut changed = entries.clone();
-        apply(&mut changed, change)?;
+        let mut state = self.state();
+        let mut entries = state.entries.clone();
+        change::apply(&mut entries, change)?;
+        let at = self.clock.now();
+        let changed = State {
+            entries,
+            told: Vec::new(),
+        };
+        let told = changed.tell(change, at)?;
         let keep = || -> std::io::Result<()> {
-            let line = serde_json::to_string(change)?;
+            let done = change.clone();
+            let line = serde_json::to_string(&Kept { at, done })?;
             let mut journal = std::fs::OpenOptions::new()
                 .create(true)
                 .append(true)
@@ -169,32 +232,15 @@ impl Register {
             journal.sync_data()
         };
         keep().map_err(ChangeRefusal::NotKept)?;
-        *entries = changed;
+        state.entries = changed.entries;
+        state.told.push(told);
         Ok(())
     }
 }
 
-fn apply(entries: &mut [JuristicPerson], change: &Change) -> Result<(), ChangeRefusal> {
-    let Change::Resign {
-        juristic_id,
-        sequence,
-        date,
-    } = change;
-    let company = entries
-        .iter_mut()
-        .find(|entry| entry.id == *juristic_id)
-        .ok_or(ChangeRefusal::NoSuchCompany)?;
-    let holds = |officer: &&mut Officer| officer.sequence == *sequence && officer.ended.is_none();
-    let officer = company
-        .officers
-        .iter_mut()
-        .find(holds)
-        .ok_or(ChangeRefusal::NotInOffice)?;
-    if *date < officer.appointed {
-        return Err(ChangeRefusal::BeforeAppointment);
-    }
-    officer.ended = Some(*date);
-    Ok(())
+/// The place behind the change of this number, from 1.
+fn cursor(place: usize) -> String {
+    format!("c{place}")
 }
 
 #[cfg(test)]

@@ -205,11 +205,9 @@ async fn who_resigns_leaves_the_list_and_stays_away_after_a_restart() {
 async fn the_product_reads_every_line_of_the_feed() {
     use crate::registry::source::RegisterSource as _;
     let fresh = fresh().await;
-    let settings = crate::registry::client::ClientSettings {
-        exchange: fresh.sandbox.addresses().register_url.parse().unwrap(),
-        identities: None,
-    };
-    let client = crate::registry::client::RegisterClient::new(&settings).unwrap();
+    let exchange = fresh.sandbox.addresses().register_url.parse().unwrap();
+    let settings = crate::registry::client::ClientSettings::new(exchange);
+    let client = crate::registry::service::tests::register(&settings, &fresh.clock);
     let feed = client.feed().await.unwrap();
     let lines = String::from_utf8(feed.lines).unwrap();
     for (line, number) in lines.lines().zip(1..) {
@@ -246,22 +244,28 @@ async fn with_certificate(profile: &str) -> (Fresh, crate::crypto::key::FileKey,
 
 #[tokio::test]
 async fn the_product_learns_the_numbers_behind_the_officers_over_mutual_tls() {
-    use crate::registry::client::{ClientSettings, IdentitySettings, RegisterClient};
-    use crate::registry::source::{IdentityAnswer, RegisterSource as _};
+    use crate::registry::client::{ClientSettings, IdentitySettings, MutualTls};
+    use crate::registry::source::{ChangeFeed as _, IdentityAnswer, RegisterSource as _};
     let (fresh, key, chain) = with_certificate("tls-client").await;
     let addresses = fresh.sandbox.addresses();
-    let identities = IdentitySettings {
-        url: addresses.register_identity_url.parse().unwrap(),
+    let tls = MutualTls {
         certificate: chain.into_bytes(),
         key: key.private_key_pem().unwrap().to_vec(),
         roots: fresh.sandbox.root_pem().into_bytes(),
     };
-    let exchange = addresses.register_url.parse().unwrap();
+    let url: url::Url = addresses.register_identity_url.parse().unwrap();
+    // The exchange answers behind the same door: everything over mutual TLS.
     let settings = ClientSettings {
-        exchange,
-        identities: Some(identities),
+        exchange_tls: Some(tls.clone()),
+        identities: Some(IdentitySettings {
+            url: url.clone(),
+            tls,
+        }),
+        ..ClientSettings::new(url)
     };
-    let client = RegisterClient::new(&settings).unwrap();
+    let client = crate::registry::service::tests::register(&settings, &fresh.clock);
+    let none = client.changes(&Default::default(), 10).await.unwrap();
+    assert!(none.changes.is_empty() && !none.more);
     for company in fresh.sandbox.world().juristic_persons() {
         let fetched = client.fetch(&company.id).await.unwrap().unwrap();
         let IdentityAnswer::Given(given) = fetched.identities else {
@@ -335,4 +339,87 @@ async fn nobody_comes_in_without_a_client_certificate_of_this_authority() {
     let plain = url.replace("https://", "http://");
     let answered = client().get(plain).send().await;
     assert!(answered.is_err() || !answered.unwrap().status().is_success());
+}
+
+async fn control(fresh: &Fresh, body: Value) -> u16 {
+    let base = &fresh.sandbox.addresses().register_url;
+    let url = format!("{base}/sandbox-control/v1/change");
+    let answer = client().post(url).json(&body).send().await.unwrap();
+    answer.status().as_u16()
+}
+
+async fn told(fresh: &Fresh, query: &str) -> reqwest::Response {
+    let base = &fresh.sandbox.addresses().register_url;
+    client()
+        .get(format!("{base}/feed/changes{query}"))
+        .send()
+        .await
+        .unwrap()
+}
+
+#[tokio::test]
+async fn changes_are_told_in_order_from_places_that_stay() {
+    let fresh = fresh().await;
+    let company = "0105569999999";
+    let page: Value = told(&fresh, "").await.json().await.unwrap();
+    assert_eq!(page, json!({"changes": [], "next": "c0", "more": false}));
+    let changes = [
+        json!({"change": "resign", "juristic_id": company, "sequence": 3, "date": "2026-11-24"}),
+        json!({"change": "appoint", "juristic_id": company, "role": "director", "title": "นาง", "first": "ใหม่",
+               "last": "เพิ่งมา", "national_id": "3200100000081", "date": "2026-11-24"}),
+        json!({"change": "restate", "juristic_id": company, "kind": "authority", "text": "กรรมการหนึ่งคนลงลายมือชื่อ/"}),
+        json!({"change": "status", "juristic_id": company, "status": "เลิก"}),
+    ];
+    for change in changes {
+        assert_eq!(control(&fresh, change.clone()).await, 204, "{change}");
+        fresh.clock.advance(std::time::Duration::from_secs(60));
+    }
+    let page: Value = told(&fresh, "?limit=2").await.json().await.unwrap();
+    assert_eq!((&page["next"], &page["more"]), (&json!("c2"), &json!(true)));
+    let first = &page["changes"][0];
+    assert_eq!(first["cursor"], "c1");
+    assert_eq!(first["changed_at"], "2026-11-24T12:00:00.000Z");
+    let names = |change: &Value| {
+        let committee = &change["entry"]["CommitteeInformations"];
+        column(committee, "K", "FirstName")
+    };
+    assert_eq!(names(first), ["กล้า", "ขวัญ", "จันทร์"]);
+    assert_eq!(names(&page["changes"][1]), ["กล้า", "ขวัญ", "จันทร์", "ใหม่"]);
+
+    let fresh = fresh.restarted().await;
+    let rest: Value = told(&fresh, "?after=c2").await.json().await.unwrap();
+    assert_eq!(
+        (&rest["next"], &rest["more"]),
+        (&json!("c4"), &json!(false))
+    );
+    assert_eq!(rest["changes"][1]["entry"]["JuristicStatus"], "เลิก");
+    let again: Value = told(&fresh, "?limit=2").await.json().await.unwrap();
+    assert_eq!(again, page);
+    assert_eq!(
+        rest["changes"][1]["entry"],
+        profile(&fresh, company).await["ResultList"][0]
+    );
+    for unknown in ["c5", "c02", "2", "x", "c"] {
+        let answer = told(&fresh, &format!("?after={unknown}")).await;
+        assert_eq!(answer.status(), 410, "{unknown}");
+    }
+    let wrong = json!({"change": "status", "juristic_id": company, "status": " "});
+    assert_eq!(control(&fresh, wrong).await, 409);
+}
+
+#[tokio::test]
+async fn an_answer_that_is_known_is_not_sent_again() {
+    let fresh = fresh().await;
+    let base = &fresh.sandbox.addresses().register_url;
+    let url = format!("{base}/juristic/v4/profile/information?JuristicID=0105569999999");
+    let first = client().get(&url).send().await.unwrap();
+    let tag = first.headers()["etag"].clone();
+    let ask = async || {
+        let request = client().get(&url).header("if-none-match", &tag);
+        request.send().await.unwrap().status().as_u16()
+    };
+    assert_eq!(ask().await, 304);
+    let leaves = json!({"change": "resign", "juristic_id": "0105569999999", "sequence": 3, "date": "2026-11-24"});
+    assert_eq!(control(&fresh, leaves).await, 204);
+    assert_eq!(ask().await, 200);
 }

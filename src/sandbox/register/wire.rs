@@ -206,6 +206,31 @@ fn address(juristic: &JuristicPerson) -> AddressEntry {
     }
 }
 
+/// A page of the feed of changes.
+#[derive(Debug, Serialize)]
+pub struct Changes {
+    /// Oldest first.
+    pub changes: Vec<ToldChange>,
+    /// The place behind the last of them.
+    pub next: String,
+    /// Whether there are more behind it.
+    pub more: bool,
+}
+
+/// One change, with the entry as it stood right after it.
+#[derive(Debug, Serialize)]
+pub struct ToldChange {
+    /// The place behind it.
+    pub cursor: String,
+    /// About whom.
+    #[serde(rename = "JuristicID")]
+    pub juristic_id: RegistrationNumber,
+    /// When it was made.
+    pub changed_at: Instant,
+    /// As the exchange writes it.
+    pub entry: serde_json::Value,
+}
+
 /// The extension's answer: whose numbers stand behind a company's officers, past and present.
 #[derive(Debug, Serialize)]
 pub struct OfficerIdentities {

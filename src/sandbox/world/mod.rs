@@ -179,7 +179,7 @@ impl Officer {
 }
 
 /// Which entry of the register a text belongs to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Deserialize, serde::Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum TextKind {
     /// อำนาจกรรมการ: who may bind the juristic person.
