@@ -83,7 +83,8 @@ struct Row {
     /// Counted up by whoever changes the row.
     #[serde(rename = "version")]
     _version: u32,
-    r#use: Kind,
+    #[serde(rename = "use")]
+    used_for: Kind,
     #[serde(default)]
     act: Option<String>,
     #[serde(default)]
@@ -141,12 +142,12 @@ impl FreshnessPolicy {
             if offices.len() < 2 {
                 return refuse(FreshnessPolicyError::Unreviewed);
             }
-            let place = (row.r#use, &row.act, row.sector, &row.purpose);
+            let place = (row.used_for, &row.act, row.sector, &row.purpose);
             if !ids.insert(&row.id) || !places.insert(place) {
                 return refuse(FreshnessPolicyError::Twice);
             }
             let narrowed = row.act.is_some() || row.sector.is_some() || row.purpose.is_some();
-            if narrowed && row.r#use != Kind::Decision {
+            if narrowed && row.used_for != Kind::Decision {
                 return refuse(FreshnessPolicyError::Misplaced);
             }
             let known = |written: &String| {
@@ -207,7 +208,7 @@ impl FreshnessPolicy {
     }
 
     fn rows_of(&self, kind: Kind) -> impl Iterator<Item = &Row> {
-        self.rows.iter().filter(move |row| row.r#use == kind)
+        self.rows.iter().filter(move |row| row.used_for == kind)
     }
 
     fn decision(&self, act: ActCode, sector: Option<Sector>) -> Duration {
