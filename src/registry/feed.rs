@@ -9,6 +9,7 @@ use std::collections::BTreeMap;
 use std::io::{self, BufRead};
 
 pub mod manifest;
+pub mod own;
 pub mod prefixed;
 pub mod row;
 

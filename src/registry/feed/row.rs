@@ -1,9 +1,9 @@
 //! One line of a feed as a record: which shapes there are, and what a line tells besides the record.
 
-use super::prefixed;
+use super::{own, prefixed};
 use crate::kernel::id::NationalId;
 use crate::kernel::time::Instant;
-use crate::registry::exchange::{self, RowReason, RowRefusal};
+use crate::registry::exchange::{self, RowRefusal};
 use crate::registry::model::{JuristicPerson, OfficerRef};
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
@@ -121,10 +121,6 @@ pub fn read_row(shape: FeedShape, line: u64, text: &str) -> Result<FeedRow, RowR
     match shape {
         FeedShape::Exchange => exchange::read_line(line, text).map(FeedRow::of_record),
         FeedShape::Prefixed => prefixed::read_line(line, text).map(FeedRow::of_record),
-        FeedShape::Own => Err(RowRefusal {
-            line,
-            field: String::new(),
-            reason: RowReason::Shape(format!("the shape {shape} is not read here")),
-        }),
+        FeedShape::Own => own::read_line(line, text),
     }
 }
