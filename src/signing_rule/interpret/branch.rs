@@ -18,6 +18,10 @@ pub(super) struct Branch {
     pub(super) readings: Vec<Rule>,
     /// What its own words say about the seal; `None` when they are silent.
     pub(super) seal: Option<Seal>,
+    /// ประทับตรา… และ ก ลงลายมือชื่อ: the seal stands before everything.
+    pub(super) seal_leads: bool,
+    /// เว้นแต่…ต้องประทับตรา: what it says of the seal is said of it alone.
+    pub(super) seal_alone: bool,
     /// ทุกกรณีให้ประทับตรา: what it says about the seal holds for the alternatives before it too.
     pub(super) seal_for_all: Option<SealForAll>,
     pub(super) amounts: AmountRange,
@@ -92,6 +96,10 @@ pub(super) struct Chain {
     /// How many parties stand before the verb, once it has been read.
     pub(super) before_verb: Option<usize>,
     pub(super) joint: bool,
+    /// ร่วมกัน before the verb.
+    pub(super) joint_before: bool,
+    /// หรือ behind the verb, before several people: …ร่วมกับ ข หรือกรรมการสองคน.
+    pub(super) or_several: bool,
     pub(super) must: bool,
     /// คนเดียว before the verb.
     pub(super) alone: bool,
@@ -191,7 +199,9 @@ impl Sentence<'_> {
             return;
         };
         for (to, party) in self.parties(next, link != Link::Or) {
-            let longer = chain.joined(link, party);
+            let mut longer = chain.joined(link, party);
+            longer.or_several = longer.signed()
+                && (chain.or_several || (link == Link::Or && self.several(next, to, &longer)));
             if !longer.signed() {
                 self.verb_or_chain(from, to, longer, scoped, found);
                 continue;
@@ -211,14 +221,16 @@ impl Sentence<'_> {
     /// Whether what stands behind หรือ, with its own verb, can only be an alternative of its own:
     /// "…หรือกรรมการสามคนลงลายมือชื่อร่วมกัน", but not "…หรือกรรมการอื่นอีกสองคน…", who may be beside the first.
     fn opens_of_its_own(&self, from: usize, to: usize, chain: &Chain) -> bool {
+        self.is(to + 1, Word::Joint) && self.several(from, to, chain)
+    }
+
+    /// Whether the last party is several people, and not said to be others than those before.
+    fn several(&self, from: usize, to: usize, chain: &Chain) -> bool {
         let several = chain.parties.last().is_some_and(|party| match &party.who {
             Who::Settled(rule) => head_count(rule, self.sizes).0 > 1,
             _ => false,
         });
-        several
-            && self.is(to + 1, Word::Joint)
-            && !self.says(from, to, Word::Other)
-            && !self.says(from, to, Word::Again)
+        several && !self.says(from, to, Word::Other) && !self.says(from, to, Word::Again)
     }
 
     /// Whether this word stands between two places.
@@ -290,6 +302,7 @@ impl Sentence<'_> {
                 Some(Kind::Word(Word::Sign)) => {
                     chain.before_verb = Some(chain.parties.len());
                     chain.joint |= joint;
+                    chain.joint_before |= joint && !self.says_merely_joint(at, next);
                     chain.must |= must;
                     chain.total = total;
                     chain.modifiers = modifiers;
@@ -300,6 +313,18 @@ impl Sentence<'_> {
                 }
             }
         }
+    }
+
+    /// ร่วม before a verb, of "ร่วมลงนามกับ": ร่วมกับ taken apart.
+    fn says_merely_joint(&self, from: usize, to: usize) -> bool {
+        const JOINT: usize = 4;
+        self.tokens
+            .get(from..to)
+            .unwrap_or(&[])
+            .iter()
+            .any(|token| {
+                token.kind == Kind::Word(Word::Joint) && token.span.end - token.span.start == JOINT
+            })
     }
 
     /// รวมเป็น n คน
@@ -330,13 +355,18 @@ impl Sentence<'_> {
         let joint = chain.joint || closing.joint;
         // "กรรมการทุกคนมีอำนาจลงลายมือชื่อ": each of them, or all together.
         let may = chain.may || closing.can;
-        if may && !joint && self.says(from, at, Word::All) {
+        let each = (may || self.implied_verb) && !joint;
+        let everybody = closing.everybody.is_some()
+            || self.says(from, at, Word::All)
+            || self.says(from, at, Word::Both);
+        if each && everybody {
             return None;
         }
         // "แต่ละคนต้องลงลายมือชื่อ": every one of them must; "ก และ ข แต่ละคน" only says each alone where they may.
         if self.says(from, at, Word::Each) {
             let alone = closing.alone || chain.alone;
-            if chain.must || (self.says(from, at, Word::And) && !may && !alone) {
+            let with = self.says(from, at, Word::With);
+            if chain.must || with || (self.says(from, at, Word::And) && !may && !alone) {
                 return None;
             }
         }
@@ -349,7 +379,7 @@ impl Sentence<'_> {
         if closing.several_acts && !closing.amounts.is_any() {
             return None;
         }
-        let mut readings = self.readings(chain, &closing, joint)?;
+        let mut readings = self.readings(chain, &closing, joint, each)?;
         readings = self.modified(readings, &closing.modifiers)?;
         for total in [chain.total, closing.total]
             .into_iter()
@@ -386,6 +416,8 @@ impl Sentence<'_> {
             Branch {
                 readings,
                 seal: closing.seal,
+                seal_leads: false,
+                seal_alone: false,
                 seal_for_all: closing.seal_for_all,
                 amounts: closing.amounts,
                 acts: closing.acts,
@@ -513,6 +545,8 @@ impl Sentence<'_> {
                                 | Word::Joint
                                 | Word::NotBeing
                                 | Word::AmongThem
+                                | Word::OneAmongThem
+                                | Word::MadeUpOf
                                 | Word::WithThem
                                 | Word::SealDuty
                                 | Word::SealThereby

@@ -22,7 +22,8 @@ impl Sentence<'_> {
         let Some(branch) = general
             .branch
             .as_ref()
-            .filter(|_| general.mode == Mode::General)
+            // A ceiling, or acts of its own: whether they hold without the seal too is not said.
+            .filter(|_| general.mode == Mode::General && !limited(general))
         else {
             return;
         };
@@ -40,6 +41,7 @@ impl Sentence<'_> {
         }
         let mut branch = branch.clone();
         branch.seal = Some(seal);
+        branch.seal_alone = true;
         found.push((
             phrase + 1,
             Some(Element {
@@ -49,6 +51,8 @@ impl Sentence<'_> {
                 branch: Some(branch),
                 item: None,
                 sub_item: None,
+                duty: false,
+                above: false,
                 replaces_last: false,
                 span: self.span(at, phrase + 1),
             }),
@@ -111,12 +115,14 @@ impl Sentence<'_> {
             }));
             return;
         }
-        for (to, branch) in self.led(self.give(lead), false) {
+        let given = self.give(lead);
+        for (to, branch) in self.led(given, false) {
             let element = general(branch, None);
             // อีกทั้งให้: ให้ is what says that it is one more rule, and not one more signature.
             let moreover = self.is(at, Word::Moreover) && self.is(lead, Word::Give);
             let one_more = element.branch.as_ref().is_some_and(|branch| {
                 !branch.must
+                    && !given.must
                     && !branch.also
                     && (branch.adds || moreover || self.is(at, Word::Preserves))
             });
@@ -174,7 +180,7 @@ impl Sentence<'_> {
         &self,
         at: usize,
         last: &Element,
-        only: bool,
+        before: &[Element],
         found: &mut Vec<(usize, Option<Element>)>,
     ) {
         let at_over = self.skip(self.skip(at, Word::Comma), Word::And);
@@ -185,6 +191,18 @@ impl Sentence<'_> {
         if last.mode == Mode::Add {
             return;
         }
+        // Behind a ceiling of one alternative: whether another that reaches higher still holds there is not said.
+        let reaches_higher = |element: &Element| {
+            element.mode == Mode::General
+                && element.amounts != last.amounts
+                && element
+                    .amounts
+                    .max()
+                    .is_none_or(|max| Some(max) > last.amounts.max())
+        };
+        if last.mode == Mode::General && before.iter().any(reaches_higher) {
+            return;
+        }
         let Some(above) = last.amounts.max().and_then(|max| max.one_satang_more()) else {
             return;
         };
@@ -192,7 +210,7 @@ impl Sentence<'_> {
             return;
         };
         let lead = self.give(at_over + 1);
-        let with_them = if lead.must && only {
+        let with_them = if lead.must && before.len() == 1 {
             self.with_them(lead.at, last)
         } else {
             None
@@ -201,6 +219,7 @@ impl Sentence<'_> {
             if branch.also || branch.adds {
                 continue;
             }
+            let duty = lead.must || branch.must;
             found.push((
                 to,
                 Some(Element {
@@ -210,6 +229,8 @@ impl Sentence<'_> {
                     branch: Some(branch),
                     item: None,
                     sub_item: None,
+                    duty,
+                    above: true,
                     replaces_last: false,
                     span: self.span(at, to),
                 }),
@@ -252,6 +273,8 @@ impl Sentence<'_> {
                         branch: None,
                         item: None,
                         sub_item: None,
+                        duty: false,
+                        above: false,
                         replaces_last: false,
                         span: self.span(at, to),
                     }),
@@ -321,6 +344,9 @@ impl Sentence<'_> {
                             branch: Some(branch),
                             item: None,
                             sub_item: None,
+                            // Nobody may but them: what they must do.
+                            duty: true,
+                            above: false,
                             replaces_last: false,
                             span: self.span(from, end),
                         }),
@@ -341,6 +367,8 @@ impl Sentence<'_> {
                 branch: None,
                 item: None,
                 sub_item: None,
+                duty: false,
+                above: false,
                 replaces_last: false,
                 span: self.span(from, to),
             }),
@@ -388,7 +416,8 @@ impl Sentence<'_> {
         found: &mut Vec<(usize, Option<Element>)>,
     ) {
         if let Some(rest) = self.rest_of_cases(at, item) {
-            for (next, branch) in self.led(self.give(rest), false) {
+            let lead = self.give(rest);
+            for (next, branch) in self.led(lead, false) {
                 // "นอกจากนี้ ก ลงลายมือชื่อในการ…ได้ด้วย" adds for what it names.
                 let adds = branch.adds && !branch.acts.is_empty();
                 if (branch.adds && !adds) || branch.also {
@@ -402,9 +431,11 @@ impl Sentence<'_> {
                     mode: if adds { Mode::Add } else { Mode::Rest },
                     acts: branch.acts.clone(),
                     amounts: branch.amounts,
+                    duty: lead.must || branch.must,
                     branch: Some(branch),
                     item,
                     sub_item: None,
+                    above: false,
                     replaces_last: false,
                     span,
                 };
@@ -513,9 +544,13 @@ impl Sentence<'_> {
                 _ => acts.clone(),
             },
             amounts,
+            duty: branch
+                .as_ref()
+                .is_some_and(|branch| lead.must || branch.must),
             branch,
             item,
             sub_item: None,
+            above: false,
             replaces_last: false,
             span: self.span(from, next),
         };

@@ -1,6 +1,7 @@
 //! From the elements of a sentence to clauses, in every reading of what they leave open.
 
 use super::branch::{Branch, SealForAll};
+use super::duty::replaces;
 use super::party::Sentence;
 use super::scope::{Withdrawal, left_over};
 use super::statement::{Element, MAX_READINGS, Mode, Reading};
@@ -18,7 +19,7 @@ impl Sentence<'_> {
         let anything_general = elements
             .iter()
             .any(|e| e.mode == Mode::General && !(rest && limited(e)));
-        let settled: Vec<Element> = elements
+        let mut settled: Vec<Element> = elements
             .iter()
             .map(|element| {
                 let mut element = element.clone();
@@ -35,6 +36,10 @@ impl Sentence<'_> {
                 element
             })
             .collect();
+        let connectors = settled
+            .iter()
+            .any(|e| e.branch.as_ref().is_some_and(|b| b.readings.len() > 1));
+        let duty_unclear = self.weigh_duties(&mut settled);
         let elements = settled.as_slice();
         let of_mode = |mode: Mode| elements.iter().filter(move |e| e.mode == mode);
         let general: Vec<&Element> = of_mode(Mode::General).collect();
@@ -61,6 +66,7 @@ impl Sentence<'_> {
                 !e.acts.is_empty() && excepts.iter().any(excepted)
             })
             || overlapping(of_mode(Mode::Except))
+            || lifts_a_ceiling(elements)
         {
             return None;
         }
@@ -95,6 +101,9 @@ impl Sentence<'_> {
         }
         let beside: Vec<Withdrawal> = cases.iter().copied().map(withdrawal).collect();
         let mut flags: Vec<Flag> = Vec::new();
+        if duty_unclear {
+            flags.push(Flag::CaseUnclear);
+        }
         // A case after a general rule, without a word that replaces or adds: both are possible.
         let cases_unclear = !cases.is_empty() && !general.is_empty();
         let replaces: Vec<bool> = if cases_unclear {
@@ -103,7 +112,7 @@ impl Sentence<'_> {
         } else {
             vec![false]
         };
-        let seals = seal_readings(&general, said_for_all(elements), &mut flags);
+        let seals = self.seal_readings(elements, said_for_all(elements), &mut flags);
         let mut rules = Vec::new();
         for choice in choices(elements)? {
             for replaces in &replaces {
@@ -120,10 +129,7 @@ impl Sentence<'_> {
                 }
             }
         }
-        if elements
-            .iter()
-            .any(|e| e.branch.as_ref().is_some_and(|b| b.readings.len() > 1))
-        {
+        if connectors {
             flags.push(Flag::ConnectorScopeUnclear);
         }
         let mismatch = elements
@@ -134,6 +140,66 @@ impl Sentence<'_> {
             flags,
             mismatch,
         })
+    }
+
+    /// The seal of every element that has a rule, in every reading. A silent alternative before one that asks for the
+    /// seal may share it, and so may a silent case before one that asks no more people: a seal that makes the greater
+    /// the stricter is its own. Behind a seal that stands before everything all may share it. ทุกกรณีให้ประทับตรา says so.
+    fn seal_readings(
+        &self,
+        elements: &[Element],
+        for_all: Option<Seal>,
+        flags: &mut Vec<Flag>,
+    ) -> Vec<Vec<Seal>> {
+        let spoken: Vec<(&Element, &Branch)> = elements
+            .iter()
+            .filter_map(|element| element.branch.as_ref().map(|branch| (element, branch)))
+            .collect();
+        let plain: Vec<Seal> = spoken
+            .iter()
+            .map(|(_, branch)| branch.seal.or(for_all).unwrap_or(Seal::NotRequired))
+            .collect();
+        if for_all.is_some() {
+            return vec![plain];
+        }
+        let asking = spoken
+            .iter()
+            .rposition(|(_, branch)| branch.seal == Some(Seal::Required) && !branch.seal_alone);
+        let leading = spoken.iter().position(|(_, branch)| branch.seal_leads);
+        let shares = |at: usize, silent: &(&Element, &Branch)| {
+            let behind = leading.is_some_and(|leading| at > leading);
+            let before = asking.filter(|asking| at < *asking).and_then(|asking| {
+                let (element, branch) = spoken.get(asking)?;
+                let (said, other) = (branch.readings.first()?, silent.1.readings.first()?);
+                let alternatives = element.mode == Mode::General && silent.0.mode == Mode::General;
+                Some(alternatives || (element.item.is_none() && !self.asks_more(said, other)))
+            });
+            // A duty that says nothing of a seal asks for no less than the rule it takes the place of, or for none.
+            let dutiful = spoken.iter().enumerate().any(|(other, (element, branch))| {
+                silent.0.duty
+                    && other != at
+                    && branch.seal == Some(Seal::Required)
+                    && replaces(silent.0, element, other < at)
+            });
+            silent.1.seal.is_none() && (behind || before == Some(true) || dutiful)
+        };
+        let shared: Vec<Seal> = spoken
+            .iter()
+            .zip(&plain)
+            .enumerate()
+            .map(|(at, (silent, plain))| {
+                if shares(at, silent) {
+                    Seal::Required
+                } else {
+                    *plain
+                }
+            })
+            .collect();
+        if shared == plain {
+            return vec![plain];
+        }
+        flags.push(Flag::SealScopeUnclear);
+        vec![plain, shared]
     }
 }
 
@@ -155,6 +221,20 @@ fn overlapping<'a>(excepts: impl Iterator<Item = &'a Element>) -> bool {
                 || one.amounts.per() != two.amounts.per();
             acts_meet && amounts_meet && one.item == two.item
         })
+    })
+}
+
+/// An exception for acts, without an amount, to a rule with one: whether the amount holds there too is not said.
+fn lifts_a_ceiling(elements: &[Element]) -> bool {
+    elements.iter().any(|e| {
+        e.mode == Mode::Except
+            && e.branch.is_some()
+            && e.amounts.is_any()
+            && elements.iter().any(|general| {
+                general.mode == Mode::General
+                    && !general.amounts.is_any()
+                    && (e.item.is_none() || e.item == general.item)
+            })
     })
 }
 
@@ -203,39 +283,6 @@ fn shared_scope(general: &[&Element]) -> bool {
             .is_some_and(|last| !general.iter().take(last).all(limited))
 }
 
-/// The seal of each general alternative, in every reading. A silent alternative before one that asks for
-/// the seal may share it; ทุกกรณีให้ประทับตรา says so.
-fn seal_readings(
-    general: &[&Element],
-    for_all: Option<Seal>,
-    flags: &mut Vec<Flag>,
-) -> Vec<Vec<Seal>> {
-    let branch = |element: &&Element| element.branch.as_ref().and_then(|branch| branch.seal);
-    let said: Vec<Option<Seal>> = general.iter().map(branch).collect();
-    let plain: Vec<Seal> = said
-        .iter()
-        .map(|seal| seal.or(for_all).unwrap_or(Seal::NotRequired))
-        .collect();
-    if for_all.is_some() {
-        return vec![plain];
-    }
-    let mut shared = plain.clone();
-    let last = said
-        .iter()
-        .rposition(|seal| *seal == Some(Seal::Required))
-        .unwrap_or(0);
-    for (seal, said) in shared.iter_mut().zip(&said).take(last) {
-        if said.is_none() {
-            *seal = Seal::Required;
-        }
-    }
-    if shared == plain {
-        return vec![plain];
-    }
-    flags.push(Flag::SealScopeUnclear);
-    vec![plain, shared]
-}
-
 /// What one phrase says of the seal of every alternative.
 fn said_for_all(elements: &[Element]) -> Option<Seal> {
     elements
@@ -276,24 +323,15 @@ fn choices(elements: &[Element]) -> Option<Vec<Vec<Option<Rule>>>> {
 fn clauses(
     elements: &[Element],
     choice: &[Option<Rule>],
-    general_seals: &[Seal],
+    seals: &[Seal],
     withdrawn: &[(Option<u64>, Withdrawal)],
     cases: &[Withdrawal],
 ) -> Option<Vec<Clause>> {
     let mut clauses: Vec<Clause> = Vec::new();
-    let mut seals = general_seals.iter();
-    let silent = said_for_all(elements).unwrap_or(Seal::NotRequired);
+    let mut seals = seals.iter();
     for (element, rule) in elements.iter().zip(choice) {
-        let seal = if element.mode == Mode::General {
-            *seals.next()?
-        } else {
-            element
-                .branch
-                .as_ref()
-                .and_then(|branch| branch.seal)
-                .unwrap_or(silent)
-        };
         let Some(rule) = rule.clone() else { continue };
+        let seal = *seals.next()?;
         let own = Scope {
             acts: (!element.acts.is_empty()).then(|| element.acts.clone()),
             except_acts: None,

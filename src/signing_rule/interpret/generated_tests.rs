@@ -41,7 +41,7 @@ fn alternative() -> impl Strategy<Value = (String, String)> {
             (n, words[style].clone())
         })
     };
-    let verb = || proptest::sample::select(vec!["ลงลายมือชื่อ", "ลงชื่อ", "ลงนาม"]);
+    let verb = || proptest::sample::select(vec!["ลงลายมือชื่อ", " ลงชื่อ", " ลงนาม"]);
     let any = proptest::sample::select(vec![" คนใดคนหนึ่ง", "คนใดคนหนึ่ง ", ""]);
     prop_oneof![
         (number(), verb()).prop_map(|((n, words), verb)| {

@@ -230,10 +230,8 @@ impl Sentence<'_> {
         let next = self.skip(next, Word::This);
         if let Some((to, n)) = self.count(next) {
             found.extend(self.settled(at, to, self.same_group(n), false));
-        } else if self.is(next, Word::EachGroup)
-            && let Some((to, n)) = self.count(next + 1)
-        {
-            found.extend(self.settled(at, to, self.same_group(n), false));
+        } else if self.is(next, Word::EachGroup) {
+            // "กลุ่มใดกลุ่มหนึ่ง กลุ่มละหนึ่งคน": one of any group, or one of each.
         } else if self.is(next, Word::WholeGroup) || self.is(next, Word::All) {
             let parts: Result<Vec<Rule>, RuleRefusal> =
                 self.groups.values().cloned().map(Rule::all_of).collect();
@@ -264,7 +262,15 @@ impl Sentence<'_> {
         parts.and_then(Rule::any_of)
     }
 
+    /// Refused where somebody is in two groups, or there are fewer groups than people asked for: what the words
+    /// ask then is not said.
     fn different_groups(&self, n: u16) -> Result<Rule, RuleRefusal> {
+        let labels: Vec<String> = self.groups.keys().cloned().collect();
+        let members: usize = self.groups.values().map(Vec::len).sum();
+        let apart = self.members_of_all(&labels).map(|people| people.len()) == Some(members);
+        if !apart || usize::from(n) > labels.len() || n < 2 {
+            return Err(RuleRefusal::Empty);
+        }
         self.each_of_all(1)
             .and_then(|parts| Rule::at_least(n, parts, None))
     }

@@ -283,13 +283,114 @@ impl Lexer<'_> {
                     | Word::But
             )
         });
-        follows
+        (follows && self.settles_end(end))
             || strip_titles(rest).len() < rest.len()
-            || read_number(self.rest(end)).is_some()
+            || (read_number(self.rest(end)).is_some() && self.settles_end(end))
             || self.item(end).is_some()
             || self
                 .names
                 .at(&self.scalars, &self.spaced, end, false, None)
+                .is_some()
+    }
+
+    /// Whether the words glued to a name up to the next space hold one that ends no name: a verb of signing, a connector.
+    /// "ทองสามารถ ลงลายมือชื่อ" may be a longer name than ทอง; "ทองสามารถลงลายมือชื่อ" is not.
+    fn settles_end(&self, end: usize) -> bool {
+        /// Scalars of the shortest verb that is part of no name.
+        const VERB: usize = 8;
+        /// Words looked at: a longer run without a verb is no name with something behind it.
+        const LONGEST_RUN: usize = 24;
+        let mut at = end;
+        for _ in 0..LONGEST_RUN {
+            let number = || read_number(self.rest(at)).map(|number| (None, number.length));
+            let (word, length) = match longest(self.rest(at)) {
+                Some((word, length)) => (Some(word), length),
+                None => match number() {
+                    Some(number) => number,
+                    None => return self.token_at(at),
+                },
+            };
+            let settles = match word {
+                Some(Word::Sign) => length >= VERB || !self.signs_again(at + length),
+                Some(
+                    Word::With
+                    | Word::And
+                    | Word::Or
+                    | Word::AndOr
+                    | Word::Comma
+                    | Word::AnyOne
+                    | Word::Alone
+                    | Word::Sole
+                    | Word::Each
+                    | Word::Groups
+                    | Word::Seal
+                    | Word::SealDuty
+                    | Word::SealForAll
+                    | Word::SealForTwo
+                    | Word::SealForThree
+                    | Word::SealThereby
+                    | Word::NoSeal
+                    | Word::NoSealBare
+                    | Word::NoSealForAll
+                    | Word::Except
+                    | Word::NotBeing
+                    | Word::WithThem
+                    | Word::AmongThem
+                    | Word::OneAmongThem
+                    | Word::MadeUpOf
+                    | Word::MustBeOneOf
+                    | Word::Define
+                    | Word::Person
+                    | Word::Total
+                    | Word::Whereby
+                    | Word::Forbidden
+                    | Word::CaseInstead
+                    | Word::OverThat
+                    | Word::Slash
+                    | Word::Stop
+                    | Word::Open
+                    | Word::Close
+                    | Word::CutOff
+                    | Word::Elsewhere
+                    | Word::NoLimits
+                    | Word::NoneSaid,
+                ) => true,
+                _ => false,
+            };
+            if settles {
+                return true;
+            }
+            at += length.max(1);
+            if self.spaced.get(at).copied().unwrap_or(true) {
+                return false;
+            }
+        }
+        false
+    }
+
+    /// Whether another verb of signing stands not far behind: "ทองลงชื่อ หรือ ข ลงลายมือชื่อ" may name somebody ทองลงชื่อ.
+    fn signs_again(&self, from: usize) -> bool {
+        const NEAR: usize = 120;
+        let end = self.scalars.len().min(from + NEAR);
+        (from..end).any(|at| {
+            matches!(self.scalars.get(at), Some('ล' | 'เ'))
+                && matches!(longest(self.rest(at)), Some((Word::Sign, _)))
+        })
+    }
+
+    /// Whether something other than a word of the lexicon is read here: an item, a name, a title, an act.
+    fn token_at(&self, at: usize) -> bool {
+        let rest = self
+            .place
+            .get(at)
+            .and_then(|(_, offset)| self.text.get(*offset..))
+            .unwrap_or("");
+        self.item(at).is_some()
+            || strip_titles(rest).len() < rest.len()
+            || scope_word_at(self.rest(at)).is_some()
+            || self
+                .names
+                .at(&self.scalars, &self.spaced, at, false, None)
                 .is_some()
     }
 

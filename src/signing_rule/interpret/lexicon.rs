@@ -30,6 +30,8 @@ pub(super) enum Word {
     OfBoard,
     AnyWhich,
     Other,
+    /// ที่เหลือ: whoever was not spoken of.
+    Remaining,
     Again,
     This,
     Groups,
@@ -94,6 +96,10 @@ pub(super) enum Word {
     WithThem,
     /// โดยต้องมี: somebody who must be among those counted.
     AmongThem,
+    /// โดยหนึ่งในนั้นต้องเป็น: one person who must be among those counted.
+    OneAmongThem,
+    /// โดยต้องเป็น, โดยต้องประกอบด้วย: who must be among those counted, or whom all of them must be taken from.
+    MadeUpOf,
     /// แต่ละคน, ต่างคนต่าง: each by themselves, whatever joins their names.
     Each,
     /// ร่วมด้วย: beside those said before.

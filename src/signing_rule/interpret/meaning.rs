@@ -185,3 +185,18 @@ fn covered(
         })
     })
 }
+
+/// Whether whoever satisfies one rule satisfies the other, acts, amounts and seal aside. What cannot be proven is not so.
+pub(super) fn implied(strong: &CompiledRule, weak: &CompiledRule) -> bool {
+    let ways = |of: &CompiledRule| -> Vec<(usize, usize)> {
+        of.clauses
+            .iter()
+            .enumerate()
+            .flat_map(|(position, clause)| {
+                (0..clause.alternatives.len()).map(move |alternative| (position, alternative))
+            })
+            .collect()
+    };
+    let (first, second) = (ways(strong), ways(weak));
+    first.len().saturating_mul(second.len()) <= MAX_WORK && covered(&first, strong, &second, weak)
+}

@@ -41,6 +41,8 @@
 //! modifier   = (NOT-BEING | EXCEPT) (names | GROUP)    who fills no counted seat
 //!            | BY names FORBIDDEN SIGN
 //!            | AMONG-THEM required { AND required } [SIGN] [TOO]     who must be among those counted
+//!            | ONE-AMONG-THEM required                            one person among those counted
+//!            | MADE-UP-OF required                                among those counted, or all of them taken from these
 //! party      = names [office] [threshold] | office [DEFINE] names | directors | pool | group | english
 //! names      = NAME { [AND | OR | AND-OR | ","] NAME }
 //! threshold  = ANY-ONE [IN n PERSON] | EACH | n [PERSON] IN n [PERSON] [THIS] | BOTH n PERSON | n PERSON [THIS] | ALL
@@ -68,6 +70,13 @@
 //!   words say that it is for all (ทุกกรณี).
 //! * A case behind a general rule replaces it or adds to it: two readings, unless a word says which (เว้นแต่, ต้อง;
 //!   นอกจาก…แล้ว, ได้ด้วย), or unless adding would add nothing.
+//! * A duty (ต้อง, ต้องมี, ต้องให้, a limit, ห้าม…เว้นแต่) that asks no more than the rule it would replace: instead of it,
+//!   or together with it: two readings (`duty.rs`).
+//! * A seal before everything may be for every alternative; a seal behind a case is its own where the case is the
+//!   stricter one, and else perhaps also that of a silent rule before it.
+//! * `ก และ ข มีอำนาจลงลายมือชื่อ`, without ร่วมกัน: each of them, or both.
+//! * `กรรมการอื่น` behind a group: another person, or one who is not of the group.
+//! * A name ends before a word glued to it only where a verb of signing or a connector follows up to the next space.
 //! * An amount behind several acts joined by และ may limit all of them or the last: not read.
 //! * Sole authority is only read from words that say it: one name, คนใดคนหนึ่ง, หนึ่งคน, ผู้เดียว, แต่ละคน, หรือ.
 //!   ทุกคนมีอำนาจ may mean each of them or all together: not read.
@@ -80,6 +89,7 @@ mod brackets;
 mod branch;
 mod cases;
 mod compose;
+mod duty;
 mod english;
 mod groups;
 mod lexer;
@@ -105,6 +115,7 @@ use super::rule::{Rule, Span};
 use super::standing::{JuristicType, Standing, Status};
 use super::verdict::Flag;
 use crate::kernel::text::normalise;
+use duty::Weighing;
 use lexer::{Kind, Token, tokens};
 use lexicon::Word;
 use meaning::same_meaning;
@@ -238,9 +249,15 @@ pub fn interpret(text: &str, register: &Register<'_>) -> Interpretation {
     if !spans.is_empty() {
         return Interpretation::unresolved(spans, flags);
     }
+    let office = office_spoken_of(text);
     let mut sentence = Sentence {
         tokens: &tokens,
         sizes,
+        weighing: Weighing {
+            boards: comparison_boards(register),
+            standing: spoken_standing(office, register.juristic_type),
+            liquidators: office == Role::Liquidator,
+        },
         directors: directors(register.board),
         implied_verb: implied_verb(&tokens),
         groups: BTreeMap::new(),
@@ -262,13 +279,7 @@ pub fn interpret(text: &str, register: &Register<'_>) -> Interpretation {
         };
         return Interpretation::unresolved(vec![span], vec![Flag::UnknownWords]);
     };
-    conclude(
-        parsed,
-        office_spoken_of(text),
-        &sentence.groups,
-        register,
-        whole,
-    )
+    conclude(parsed, &sentence, register, whole)
 }
 
 fn sizes(board: &Board) -> Sizes {
@@ -374,8 +385,7 @@ fn definitions(sentence: &Sentence<'_>) -> Option<BTreeMap<String, Vec<Rule>>> {
 
 fn conclude(
     parsed: Vec<statement::Reading>,
-    office: Role,
-    groups: &BTreeMap<String, Vec<Rule>>,
+    sentence: &Sentence<'_>,
     register: &Register<'_>,
     whole: Span,
 ) -> Interpretation {
@@ -386,16 +396,21 @@ fn conclude(
             flags.push(*flag);
         }
     }
-    let boards = comparison_boards(register);
-    let standing = spoken_standing(office, register.juristic_type);
+    let Weighing {
+        boards,
+        standing,
+        liquidators,
+    } = &sentence.weighing;
+    let standing = *standing;
     let mut readings: Vec<(SigningRule, Vec<CompiledRule>)> = Vec::new();
     for (rule, added) in parsed.into_iter().flat_map(|reading| reading.rules) {
-        if !uses_its_groups(&rule, groups) {
+        if !uses_its_groups(&rule, &sentence.groups) {
             return Interpretation::unresolved(vec![whole], vec![Flag::UnknownWords]);
         }
-        let rule = match office {
-            Role::Liquidator => rule.of_liquidators(),
-            _ => rule,
+        let rule = if *liquidators {
+            rule.of_liquidators()
+        } else {
+            rule
         };
         let compiled: Result<Vec<CompiledRule>, _> = boards
             .iter()
@@ -405,7 +420,7 @@ fn conclude(
             return Interpretation::unresolved(vec![whole], vec![Flag::RuleTooLarge]);
         };
         // A case that would add nothing was not written to add: it takes the general rule's place.
-        if added && adds_nothing(&rule, &compiled, &boards, standing) {
+        if added && adds_nothing(&rule, &compiled, boards, standing) {
             continue;
         }
         let known = readings.iter().any(|(other, other_compiled)| {
@@ -423,6 +438,17 @@ fn conclude(
             .first()
             .is_some_and(|now| now.flags().contains(&Flag::NamedPersonLeft))
     });
+    // Whoever was left out and has left since changes nothing now, and is told.
+    let named_left = named_left
+        || sentence.tokens.iter().any(|token| {
+            matches!(&token.kind, Kind::Name(reference) if register.board.people_named(reference).is_empty())
+        });
+    let unsatisfiable = !readings.is_empty()
+        && readings.iter().all(|(_, compiled)| {
+            compiled
+                .first()
+                .is_some_and(|now| now.flags().contains(&Flag::RuleUnsatisfiable))
+        });
     let several = readings.len() > 1;
     let mut rules: Vec<SigningRule> = readings.into_iter().map(|(rule, _)| rule).collect();
     if !several {
@@ -433,6 +459,9 @@ fn conclude(
     }
     if named_left {
         flags.push(Flag::NamedPersonLeft);
+    }
+    if unsatisfiable {
+        flags.push(Flag::RuleUnsatisfiable);
     }
     if mismatch {
         flags.push(Flag::CountMismatch);

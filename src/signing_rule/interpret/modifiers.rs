@@ -11,12 +11,16 @@ use crate::signing_rule::rule::{Rule, RuleKind};
 pub(super) struct Modifiers {
     /// ยกเว้น ก, ที่มิใช่ ก: people who fill no seat of a count.
     pub(super) excluded: Vec<Rule>,
+    /// ยกเว้น ก และ ข: perhaps only the two together.
+    pair: bool,
     /// โดยต้องมี ก: who must be among those counted, in every reading.
     pub(super) among: Vec<Rule>,
     /// โดยมี ก ร่วมด้วย: beside those named before, if they are named.
     joining: bool,
     /// "หนึ่งในสามคนดังกล่าว": how many were counted.
     of: Option<u16>,
+    /// โดยต้องเป็น: perhaps all those counted are taken from these.
+    made_up: bool,
 }
 
 /// Who must be among those counted, as the words say it.
@@ -24,6 +28,7 @@ struct Among {
     rules: Vec<Rule>,
     joining: bool,
     of: Option<u16>,
+    made_up: bool,
 }
 
 impl Modifiers {
@@ -52,6 +57,7 @@ impl Sentence<'_> {
         {
             let mut more = so_far.clone();
             more.excluded = excluded;
+            more.pair = self.says(at, to, Word::And) || self.says(at, to, Word::With);
             return Some((to, more));
         }
         if so_far.excluded.is_empty()
@@ -67,6 +73,7 @@ impl Sentence<'_> {
             let mut more = so_far.clone();
             more.among = among.rules;
             (more.joining, more.of) = (among.joining, among.of);
+            more.made_up = among.made_up;
             return Some((to, more));
         }
         None
@@ -130,7 +137,9 @@ impl Sentence<'_> {
     /// โดยต้องมี ก \[หรือ ข\] \[ร่วมลงลายมือชื่อด้วย\], โดยต้องมีกรรมการกลุ่ม ก อย่างน้อยหนึ่งคน
     fn among(&self, at: usize, signed: bool) -> Option<(usize, Among)> {
         let weak = self.is(at, Word::WithThem);
-        if !weak && !self.is(at, Word::AmongThem) {
+        let one = self.is(at, Word::OneAmongThem);
+        let made_up = self.is(at, Word::MadeUpOf);
+        if !weak && !one && !made_up && !self.is(at, Word::AmongThem) {
             return self.one_of_those(at);
         }
         let mut joining = false;
@@ -150,6 +159,14 @@ impl Sentence<'_> {
             }
             (to, readings) = (end, both);
         }
+        // "โดยหนึ่งในนั้นต้องเป็น ก และ ข" names two where one is asked for.
+        if one
+            && readings
+                .iter()
+                .any(|rule| head_count(rule, self.sizes) != (1, 1))
+        {
+            return None;
+        }
         // The verb said once more, with its ด้วย.
         if signed {
             let mut verb = self.skip(self.skip(to, Word::Must), Word::May);
@@ -166,6 +183,8 @@ impl Sentence<'_> {
             rules: readings,
             joining: weak && joining,
             of: None,
+            // "ต้องเป็นกรรมการกลุ่ม ก ไม่น้อยกว่าสองคน": so many of the group, and the rest as they come.
+            made_up: made_up && !self.says(at, to, Word::AtLeast),
         };
         Some((self.skip(to, Word::Also), among))
     }
@@ -183,6 +202,7 @@ impl Sentence<'_> {
             rules: vec![person],
             joining: false,
             of: Some(of),
+            made_up: false,
         };
         self.is(number + 1, Word::Person)
             .then(|| (self.skip(number + 2, Word::This), among))
@@ -236,14 +256,23 @@ impl Sentence<'_> {
             return Some(rules);
         }
         let mut found = Vec::new();
-        for rule in &rules {
-            let rule = if modifiers.excluded.is_empty() {
-                rule.clone()
-            } else {
-                self.without(rule, &modifiers.excluded)?
-            };
+        let mut narrowed = Vec::new();
+        for rule in rules {
+            if modifiers.excluded.is_empty() {
+                narrowed.push(rule);
+                continue;
+            }
+            narrowed.push(self.without(&rule, &modifiers.excluded)?);
+            if modifiers.pair && counts(&rule, modifiers.excluded.len()) {
+                narrowed.push(self.not_that_pair(&rule, &modifiers.excluded)?);
+            }
+        }
+        for rule in narrowed {
             for among in &modifiers.among {
                 found.push(self.having(&rule, among, modifiers)?);
+                if modifiers.made_up && chooses(among) {
+                    found.push(self.taken_from(&rule, among)?);
+                }
             }
             if modifiers.among.is_empty() {
                 found.push(rule);
@@ -317,6 +346,41 @@ impl Sentence<'_> {
         }
     }
 
+    /// "กรรมการสองคน ที่มิใช่ ก กับ ข": not those two together, if that is what it says. `None` where it cannot be written.
+    pub(super) fn not_that_pair(&self, rule: &Rule, excluded: &[Rule]) -> Option<Rule> {
+        let (n, people) = match &rule.kind {
+            RuleKind::AnyDirector(n) => (n.get(), self.directors.clone()),
+            RuleKind::AtLeast { n, of, .. } => (n.get(), of.as_slice().to_vec()),
+            _ => return None,
+        };
+        let others = people
+            .iter()
+            .filter(|person| !excluded.iter().any(|other| other.kind == person.kind))
+            .cloned()
+            .collect();
+        let one = Rule::at_least(1, others, None).ok()?;
+        let rest = Rule::at_least(n.checked_sub(1)?, people, None).ok()?;
+        Rule::all_of(vec![one, rest]).ok()
+    }
+
+    /// So many people, all of them from among these: "กรรมการสองคน ซึ่งต้องเป็น ก หรือ ข หรือ ค".
+    fn taken_from(&self, rule: &Rule, among: &Rule) -> Option<Rule> {
+        let (few, many) = head_count(rule, self.sizes);
+        let n = u16::try_from(few).ok().filter(|_| few == many)?;
+        let mut people: Vec<Rule> = Vec::new();
+        for person in among.people() {
+            let person = Rule::person(person).ok()?;
+            if !people.iter().any(|known| known.kind == person.kind) {
+                people.push(person);
+            }
+        }
+        if people.len() < few {
+            return None;
+        }
+        let rule = Rule::at_least(n, people, None).ok()?;
+        among.span.map(|span| rule.at(span))
+    }
+
     /// So many people, these among them: "two, one of whom ก" is ก and one more.
     fn having(&self, rule: &Rule, among: &Rule, modifiers: &Modifiers) -> Option<Rule> {
         let named_alone = matches!(rule.kind, RuleKind::Person(_));
@@ -371,5 +435,23 @@ impl Sentence<'_> {
             Some(span) => rule.at(span),
             None => rule,
         })
+    }
+}
+
+/// Whether a rule leaves a choice between people.
+fn chooses(rule: &Rule) -> bool {
+    !matches!(rule.kind, RuleKind::Person(_))
+        && !matches!(&rule.kind, RuleKind::AllOf(parts) if !parts.as_slice().iter().any(chooses))
+}
+
+/// Whether so many people are counted somewhere in a rule.
+pub(super) fn counts(rule: &Rule, n: usize) -> bool {
+    match &rule.kind {
+        RuleKind::AnyDirector(count) => usize::from(count.get()) == n && n > 1,
+        RuleKind::AtLeast { n: count, of, .. } => {
+            (usize::from(count.get()) == n && n > 1)
+                || of.as_slice().iter().any(|part| counts(part, n))
+        }
+        _ => rule.parts().iter().any(|part| counts(part, n)),
     }
 }

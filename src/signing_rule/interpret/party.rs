@@ -1,7 +1,9 @@
 //! Who signs: names, directors, pools and groups, without the verb.
 
+use super::duty::Weighing;
 use super::lexer::{Kind, Token};
 use super::lexicon::Word;
+use super::modifiers::counts;
 use crate::signing_rule::rule::{Majority, Pool, Rule, RuleKind, RuleRefusal, Span};
 use std::cell::Cell;
 use std::collections::BTreeMap;
@@ -63,6 +65,8 @@ pub(super) type Definition = (String, Vec<(usize, Vec<Rule>)>);
 pub(super) struct Sentence<'a> {
     pub(super) tokens: &'a [Token],
     pub(super) sizes: Sizes,
+    /// What rules are weighed against.
+    pub(super) weighing: Weighing,
     /// Every director on record.
     pub(super) directors: Vec<Rule>,
     /// The heading holds the only verb.
@@ -511,11 +515,8 @@ impl Sentence<'_> {
         if let Some((to, excluded)) = self.exclusion(bare)
             && self.is(bare, Word::NotBeing)
             && let Some((to, n)) = self.count(self.skip(to, Word::Again))
-            && let Some(rule) = Rule::any_director(n)
-                .ok()
-                .and_then(|rule| self.without(&rule, &excluded))
         {
-            found.extend(self.settled(at, to, Ok(rule), false));
+            self.directors_without(at, to, n, &excluded, found);
         }
         if !with {
             found.push(self.party(at, bare, Who::BareDirectors));
@@ -541,15 +542,43 @@ impl Sentence<'_> {
         (0..at).filter_map(|before| self.name(before)).collect()
     }
 
+    /// The members of every group spoken of before this place.
+    fn groups_before(&self, at: usize) -> Vec<Rule> {
+        (0..at)
+            .filter_map(|before| match self.kind(before) {
+                Some(Kind::Group(label)) => self.groups.get(label),
+                _ => None,
+            })
+            .flatten()
+            .cloned()
+            .collect()
+    }
+
     /// กรรมการอื่นอีกสองคน, กรรมการสองคนอื่น, behind ร่วมกับ.
     fn other_directors(&self, at: usize, bare: usize, found: &mut Vec<(usize, Party)>) {
-        let other = self.skip(bare, Word::Other);
+        // กรรมการที่เหลือ: of several named before, or of a group, who is left is not said.
+        let one_named = self.named_before(at).len() == 1 && self.groups_before(at).is_empty();
+        let other = if self.is(bare, Word::Remaining) && one_named {
+            bare + 1
+        } else {
+            self.skip(bare, Word::Other)
+        };
         let again = self.skip(other, Word::Again);
         if again > bare
             && let Some((to, n)) = self.count(again)
             && !self.is(to, Word::In)
         {
             found.extend(self.settled(at, to, Rule::any_director(n), false));
+            // กรรมการกลุ่ม ก หนึ่งคน … ร่วมกับกรรมการอื่นอีกหนึ่งคน: another person, or one who is not of the group.
+            let group = self.groups_before(at);
+            if self.is(bare, Word::Other)
+                && !group.is_empty()
+                && let Some(rule) = Rule::any_director(n)
+                    .ok()
+                    .and_then(|rule| self.without(&rule, &group))
+            {
+                found.extend(self.settled(at, to, Ok(rule), false));
+            }
         }
         if let Some((to, n)) = self.count(bare) {
             let more = self.skip(self.skip(to, Word::Other), Word::Again);
@@ -560,14 +589,33 @@ impl Sentence<'_> {
         // กรรมการอื่นที่มิใช่ ก อีกหนึ่งคน
         if let Some((to, excluded)) = self.exclusion(bare) {
             let again = self.skip(to, Word::Again);
-            if let Some((to, n)) = self.count(again)
-                && let Some(rule) = Rule::any_director(n)
-                    .ok()
-                    .and_then(|rule| self.without(&rule, &excluded))
-            {
-                found.extend(self.settled(at, to, Ok(rule), false));
+            if let Some((to, n)) = self.count(again) {
+                self.directors_without(at, to, n, &excluded, found);
             }
         }
+    }
+
+    /// So many directors but these: none of them, or not those together.
+    fn directors_without(
+        &self,
+        at: usize,
+        to: usize,
+        n: u16,
+        excluded: &[Rule],
+        found: &mut Vec<(usize, Party)>,
+    ) {
+        let Ok(rule) = Rule::any_director(n) else {
+            return;
+        };
+        let Some(narrowed) = self.without(&rule, excluded) else {
+            return;
+        };
+        let joined = self.says(at, to, Word::And) || self.says(at, to, Word::With);
+        if joined && counts(&rule, excluded.len()) {
+            let pair = self.not_that_pair(&rule, excluded);
+            found.extend(pair.and_then(|pair| self.settled(at, to, Ok(pair), false)));
+        }
+        found.extend(self.settled(at, to, Ok(narrowed), false));
     }
 
     /// กึ่งหนึ่ง, เกินกึ่งหนึ่ง [ของจำนวนกรรมการทั้งหมด]

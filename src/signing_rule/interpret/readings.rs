@@ -19,9 +19,13 @@ impl Sentence<'_> {
         chain: &Chain,
         closing: &Closing,
         joint: bool,
+        each: bool,
     ) -> Option<Vec<Rule>> {
         if let [party] = chain.parties.as_slice() {
-            return self.single(party, closing, chain.total, joint);
+            return self.single(party, closing, chain.total, joint, each);
+        }
+        if chain.or_several {
+            return self.or_several(chain, closing, joint, each);
         }
         if closing.everybody.is_some() || closing.count.is_some() || !closing.list.is_empty() {
             return None;
@@ -36,8 +40,13 @@ impl Sentence<'_> {
             let parties = chain.parties.get(from..to)?;
             let links = chain.links.get(from..to.saturating_sub(1)).unwrap_or(&[]);
             let options = self.segment(parties, links, closing.any_one && to == count)?;
-            // Under a heading that only lists who may sign, และ need not mean jointly.
-            if self.implied_verb && !joint && links.contains(&Link::And) {
+            // Where the words only say who may sign, และ need not mean jointly.
+            if each && from == 0 && (links.contains(&Link::And) || parties.iter().any(joined)) {
+                return None;
+            }
+            // "ก หรือ ข ร่วมกันลงลายมือชื่อร่วมกับ ค": both of them, or one.
+            if chain.joint_before && to < count && options.iter().any(|rule| self.chooses_one(rule))
+            {
                 return None;
             }
             let mut longer = Vec::new();
@@ -63,6 +72,32 @@ impl Sentence<'_> {
         let lonely = |rule: &Rule| head_count(rule, self.sizes).0 < 2;
         rules
             .filter(|rules| !(joint && chain.links.contains(&Link::Or) && rules.iter().all(lonely)))
+    }
+
+    /// "ก ลงลายมือชื่อร่วมกับ ข หรือกรรมการสองคน": the two beside ก, or without.
+    fn or_several(
+        &self,
+        chain: &Chain,
+        closing: &Closing,
+        joint: bool,
+        each: bool,
+    ) -> Option<Vec<Rule>> {
+        let mut inside = chain.clone();
+        inside.or_several = false;
+        let mut readings = self.readings(&inside, closing, joint, each)?;
+        let (last, _) = (inside.parties.pop()?, inside.links.pop()?);
+        let Who::Settled(several) = last.who else {
+            return None;
+        };
+        for before in self.readings(&inside, closing, joint, each)? {
+            readings.push(Rule::any_of(flat(vec![before, several.clone()], true)).ok()?);
+        }
+        Some(readings)
+    }
+
+    /// Whether one person will do, and who is open.
+    fn chooses_one(&self, rule: &Rule) -> bool {
+        matches!(rule.kind, RuleKind::AnyOf(_)) && head_count(rule, self.sizes).0 < 2
     }
 
     /// The parties on one side of the verb, in every reading of what joins them.
@@ -211,6 +246,7 @@ impl Sentence<'_> {
         closing: &Closing,
         total: Option<u16>,
         joint: bool,
+        each: bool,
     ) -> Option<Vec<Rule>> {
         let whole = |rule: Rule| Some(vec![placed(rule, party.span)]);
         if let Who::Pointing { n, of } = &party.who {
@@ -265,6 +301,7 @@ impl Sentence<'_> {
                 }
                 _ => None,
             },
+            Who::BareGroups { joins, .. } if each && joins.contains(&Join::And) => None,
             Who::BareGroups { labels, joins } => self.bare_groups(labels, joins, closing, joint),
             Who::Names {
                 people,
@@ -272,7 +309,9 @@ impl Sentence<'_> {
                 any_one,
             } => {
                 let total = total.or(closing.total);
-                self.names(people, joins, *any_one, party.span, closing, total, joint)
+                self.names(
+                    people, joins, *any_one, party.span, closing, total, joint, each,
+                )
             }
             Who::Pointing { .. } => None,
         }
@@ -376,6 +415,7 @@ impl Sentence<'_> {
         closing: &Closing,
         total: Option<u16>,
         joint: bool,
+        each: bool,
     ) -> Option<Vec<Rule>> {
         let any = || {
             Rule::any_of(people.to_vec())
@@ -419,8 +459,8 @@ impl Sentence<'_> {
             (true, true) => bracketings(people, joins),
             _ if closing.any_one && joint => None,
             (true, false) if closing.any_one || closing.alone => None,
-            // Under a heading that only lists who may sign, และ need not mean jointly.
-            (true, false) if self.implied_verb && !joint => Some(vec![any()?, all()?]),
+            // Where the words only say who may sign, และ need not mean jointly; a total says so.
+            (true, false) if each && total.is_none() => Some(vec![any()?, all()?]),
             (true, false) => Some(vec![all()?]),
             (false, true) if joint && total.is_some() => counted(),
             (false, true) if joint => Some(vec![any()?, all()?]),
@@ -431,6 +471,11 @@ impl Sentence<'_> {
             (false, false) => Some(vec![any()?, all()?]),
         }
     }
+}
+
+/// Whether และ joins names within a party.
+fn joined(party: &Party) -> bool {
+    matches!(&party.who, Who::Names { joins, .. } if joins.contains(&Join::And))
 }
 
 fn names_somebody_twice(rule: &Rule) -> bool {

@@ -42,6 +42,10 @@ pub(super) struct Element {
     pub(super) item: Option<u64>,
     /// เว้นแต่ (ก) … (ข) …: the number within the exception.
     pub(super) sub_item: Option<u64>,
+    /// ต้อง: what it says is a duty.
+    pub(super) duty: bool,
+    /// เกินกว่านั้น: above the ceiling of the element before it.
+    pub(super) above: bool,
     /// Takes the place of the element before it: the same words with a seal phrase that stood further on.
     pub(super) replaces_last: bool,
     pub(super) span: Span,
@@ -200,7 +204,7 @@ impl Sentence<'_> {
             .map_or(1, |item| item + 1);
         if let Some(last) = last {
             self.seal_behind(at, last, &mut found);
-            self.above_that(at, last, before.len() == 1, &mut found);
+            self.above_that(at, last, before, &mut found);
             self.added(at, &mut found);
         }
         if self.is(at, Word::NoLimits) {
@@ -318,7 +322,9 @@ impl Sentence<'_> {
         // has amounts or acts of its own.
         if last.is_some() && !or && item.is_none() && !self.opens_case(start) {
             if last.is_some_and(limited) {
-                for (next, branch) in self.led(self.give(start), false) {
+                let lead = self.give(start);
+                for (next, mut branch) in self.led(lead, false) {
+                    branch.must |= lead.must;
                     let element = general(branch, None);
                     if limited(&element)
                         && element.branch.as_ref().is_some_and(|branch| !branch.also)
@@ -354,6 +360,7 @@ impl Sentence<'_> {
             for (next, mut branch) in self.branches(start + 2, false) {
                 if branch.seal.is_none() && !branch.also {
                     branch.seal = Some(Seal::Required);
+                    branch.seal_leads = true;
                     found.push((next, Some(general(branch, item))));
                 }
             }
@@ -508,6 +515,7 @@ fn counts_people(rule: &Rule) -> bool {
 pub(super) fn general(branch: Branch, item: Option<u64>) -> Element {
     let amounts = branch.amounts;
     let span = branch.span;
+    let duty = branch.must;
     let acts = branch.acts.clone();
     let mode = if branch.rest {
         Mode::Rest
@@ -521,6 +529,8 @@ pub(super) fn general(branch: Branch, item: Option<u64>) -> Element {
         branch: Some(branch),
         item,
         sub_item: None,
+        duty,
+        above: false,
         replaces_last: false,
         span,
     }

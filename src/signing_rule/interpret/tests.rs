@@ -545,6 +545,39 @@ fn a_person_who_left_is_a_seat_nobody_fills_and_the_reading_stays_complete() {
 }
 
 #[test]
+fn somebody_left_out_who_has_left_is_told() {
+    let register = board(Role::Director, "ABC");
+    let text = fill("กรรมการสองคนลงลายมือชื่อร่วมกัน ยกเว้น{G}");
+    let reading = read_with(&text, &register, None);
+    assert_eq!(reading.outcome, Outcome::Complete);
+    assert_eq!(reading.flags, [Flag::NamedPersonLeft]);
+}
+
+#[test]
+fn a_rule_that_nobody_on_record_can_satisfy_is_told() {
+    let register = board(Role::Director, "AB");
+    let reading = read_with("กรรมการห้าคนลงลายมือชื่อร่วมกัน", &register, None);
+    assert_eq!(reading.outcome, Outcome::Complete);
+    assert_eq!(reading.flags, [Flag::RuleUnsatisfiable]);
+}
+
+#[test]
+fn a_duty_that_asks_no_more_is_read_instead_and_together() {
+    let register = board(Role::Director, "ABC");
+    let text = fill("กรรมการสองคนลงลายมือชื่อร่วมกัน การกู้ยืมเงิน{A}ต้องลงลายมือชื่อ");
+    let reading = read_with(&text, &register, None);
+    assert_eq!(reading.outcome, Outcome::Ambiguous);
+    assert_eq!(reading.flags, [Flag::CaseUnclear]);
+    let people: Vec<usize> = reading
+        .readings
+        .iter()
+        .filter_map(|rule| rule.clauses().last())
+        .map(|clause| clause.rule.parts().len())
+        .collect();
+    assert_eq!(people, [0, 2]);
+}
+
+#[test]
 fn readings_that_agree_only_because_somebody_left_do_not_agree() {
     let register = board(Role::Director, "AC");
     let text = fill("{A} และ{G} หรือ{C} ลงลายมือชื่อร่วมกัน");
