@@ -9,6 +9,7 @@ mod documents;
 mod log;
 mod officers;
 mod registry;
+mod registry_generate;
 pub mod rules;
 
 use crate::app::{self, AppError, Services};

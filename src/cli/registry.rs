@@ -26,16 +26,21 @@ pub enum Command {
         #[arg(required = true)]
         files: Vec<PathBuf>,
     },
+    /// Write a fictional register of any size, repeatable by seed: for measuring and for trying out.
+    Generate(super::registry_generate::Generate),
 }
 
 /// Carry it out.
 pub fn run(command: Command) -> Result<(), Failure> {
-    let Command::Import {
-        config,
-        as_of,
-        keep_going,
-        files,
-    } = command;
+    let (config, as_of, keep_going, files) = match command {
+        Command::Import {
+            config,
+            as_of,
+            keep_going,
+            files,
+        } => (config, as_of, keep_going, files),
+        Command::Generate(arguments) => return super::registry_generate::run(&arguments),
+    };
     let services = services(&config)?;
     for path in files {
         let file = File::open(&path).map_err(|error| {

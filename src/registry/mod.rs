@@ -30,6 +30,7 @@ pub mod exchange;
 pub mod feed;
 pub mod follow;
 pub mod freshness;
+pub mod generate;
 pub mod history;
 pub mod http;
 pub mod identities;
