@@ -282,3 +282,5 @@ async fn blocking<T: Send + 'static>(
 
 #[cfg(test)]
 pub(crate) mod tests;
+#[cfg(test)]
+mod upstream_tests;

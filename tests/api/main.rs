@@ -17,6 +17,7 @@
 
 mod bad_input;
 mod certificates;
+mod follow;
 mod question;
 mod refused;
 mod restart;

@@ -15,6 +15,7 @@
 
 mod access;
 mod engines;
+mod follow;
 mod identity;
 mod ledger;
 mod migrations;
@@ -54,6 +55,12 @@ cases! {
         many_requests_with_one_key_act_once,
         a_dead_attempt_is_taken_over_and_cannot_finish,
         answers_are_kept_as_long_as_was_said,
+    }
+    follow {
+        place_and_records_move_together_or_not_at_all,
+        the_same_changes_again_change_nothing,
+        of_two_followers_one_takes_a_page_in,
+        a_row_that_cannot_be_compared_does_not_keep_the_others_back,
     }
     identity {
         a_sign_in_supports_one_permit_and_only_in_time,
