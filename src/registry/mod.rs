@@ -2,7 +2,8 @@
 //!
 //! Words: a *record* is everything the register states of one juristic person; a *version* is a record that was
 //! stated from one instant on; *facts* are a record with its version and with what is known of the people in it. The
-//! *exchange* is the government's service for one number; a *feed* is a file of everybody, one entry a line; the
+//! *exchange* is the government's service for one number; a *feed* is a file, one entry a line, *full* of everybody or a
+//! *delta* of those whose record changed, with a *manifest* beside it; the
 //! *extension* tells whose number stands behind an officer.
 //!
 //! Invariants:
@@ -20,8 +21,9 @@
 //! * A sentence that is not read with certainty decides nothing until two registry officers say what it means
 //!   ([`review`]).
 //!
-//! To add a field: the member in [`exchange`], its place in [`model`], its sense in `read_entry` with a refusal, a row
-//! in the table of refusals. To add a feed of another shape: a reader that ends in a [`model::JuristicPerson`].
+//! To add a field: the member in [`exchange`] and [`feed::own`], its place in [`model`], its sense in `read_entry` with a
+//! refusal, a row in the tables of refusals, its part in [`generate`]. To add a feed of another shape: a reader that ends
+//! in a [`feed::FeedRow`], named in [`feed::FeedShape`].
 
 pub mod board;
 pub mod breaker;

@@ -124,3 +124,57 @@ pub fn read_row(shape: FeedShape, line: u64, text: &str) -> Result<FeedRow, RowR
         FeedShape::Own => own::read_line(line, text),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_first_line_shows_the_shape() {
+        for (line, shape) in [
+            (
+                r#"{"registration_number":"0105569999999"}"#,
+                Some(FeedShape::Own),
+            ),
+            (
+                r#"{"format":"amnat-register-feed/1"}"#,
+                Some(FeedShape::Own),
+            ),
+            (
+                r#"{"JuristicID":"0105569999999"}"#,
+                Some(FeedShape::Exchange),
+            ),
+            (
+                r#"{"ResultList":[],"RawData":""}"#,
+                Some(FeedShape::Exchange),
+            ),
+            (
+                r#"{"cd:OrganizationJuristicPerson":{}}"#,
+                Some(FeedShape::Prefixed),
+            ),
+            (
+                r#"{"status":{"code":"1000"},"data":[]}"#,
+                Some(FeedShape::Prefixed),
+            ),
+            (r#"{"juristicID":"0105569999999"}"#, None),
+            ("[]", None),
+            ("nonsense", None),
+        ] {
+            assert_eq!(FeedShape::of_line(line), shape, "{line}");
+        }
+        for shape in FeedShape::ALL {
+            assert_eq!(FeedShape::find(shape.as_str()), Some(shape));
+        }
+        assert_eq!(FeedShape::find("csv"), None);
+    }
+
+    #[test]
+    fn the_services_shapes_tell_no_numbers_and_no_validity() {
+        let line = r#"{"JuristicID":"0105569999999","RegisterDate":"25690403","JuristicName_TH":"ก จำกัด","JuristicStatus":"ร้าง"}"#;
+        let row = read_row(FeedShape::Exchange, 1, line).unwrap();
+        assert_eq!(
+            (row.people, row.valid_from, row.valid_to),
+            (None, None, None)
+        );
+    }
+}

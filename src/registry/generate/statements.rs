@@ -365,3 +365,64 @@ fn filled(dice: &mut Dice, skeleton: &str, people: &[String], firm: &str) -> Str
     text.push_str(rest);
     text
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::registry::generate::people::Pool;
+    use crate::signing_rule::{Board, JuristicType, Member, Outcome, Register, Role, interpret};
+
+    fn outcome(signers: Signers, people: &[String], text: &str) -> Outcome {
+        let (role, kind) = match signers {
+            Signers::Directors => (Role::Director, JuristicType::LimitedCompany),
+            Signers::Partners => (Role::ManagingPartner, JuristicType::LimitedPartnership),
+            Signers::Liquidators => (Role::Liquidator, JuristicType::LimitedCompany),
+        };
+        let members = (1..)
+            .zip(people)
+            .map(|(place, name)| Member::director(format!("off_{place}"), name).with_role(role))
+            .collect();
+        let board = Board::new(members).unwrap();
+        let register = Register {
+            board: &board,
+            former: &[],
+            juristic_type: Some(kind),
+        };
+        interpret(text, &register).outcome
+    }
+
+    #[test]
+    fn every_sentence_is_read_as_its_table_says() {
+        let pool = Pool::new(7, 10_000);
+        let mut wrong = Vec::new();
+        for (signers, table, clear) in [
+            (Signers::Directors, DIRECTORS, true),
+            (Signers::Directors, COMMON, true),
+            (Signers::Partners, PARTNERS, true),
+            (Signers::Liquidators, LIQUIDATORS, true),
+            (Signers::Directors, UNCLEAR, false),
+        ] {
+            let firm = if signers == Signers::Partners {
+                "ห้าง"
+            } else {
+                "บริษัท"
+            };
+            for (which, skeleton) in (0u64..).zip(table) {
+                for size in skeleton.least..=skeleton.most.min(skeleton.least + 2) {
+                    let mut dice = Dice::of(which, size, 1);
+                    let people: Vec<String> = pool
+                        .pick(&mut dice, size)
+                        .into_iter()
+                        .map(|place| pool.person(place).name.full())
+                        .collect();
+                    let text = filled(&mut dice, skeleton.text, &people, firm) + "/";
+                    let read = outcome(signers, &people, &text);
+                    if (read == Outcome::Complete) != clear {
+                        wrong.push(format!("{read:?}: {text} ({size})"));
+                    }
+                }
+            }
+        }
+        assert!(wrong.is_empty(), "{wrong:#?}");
+    }
+}
