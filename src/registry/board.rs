@@ -1,8 +1,9 @@
 //! From facts to the board that rules are decided on.
 
-use super::kind::JuristicType;
+use super::kind::{JuristicType, Status};
 use super::model::{Facts, JuristicPerson, Officer, OfficerIdentity, OfficerRole};
 use crate::kernel::time::Instant;
+use crate::signing_rule::status::Actor;
 use crate::signing_rule::{Board, BoardRefusal, Liability, Member, Role, Standing};
 
 /// Everybody in office at this instant, one row for each role, named by officer reference. Where the register told
@@ -40,9 +41,19 @@ pub fn standing(facts: &Facts) -> Standing {
 }
 
 /// As [`standing`], of a record that is not a version yet.
+///
+/// A record that lets the managers sign and yet tells of a dissolution or a successor contradicts itself: its status is
+/// not known, whichever of the two is the mistake. So is one restored to the register while in liquidation: it is back
+/// as what it was (CCC 1273/4).
 pub fn standing_of(record: &JuristicPerson) -> Standing {
+    let over = record.dissolved_on.is_some() || record.successor_number.is_some();
+    let status = match record.status.rule().actor {
+        Actor::Managers if over => Status::Unknown,
+        Actor::Liquidators if record.successor_number.is_some() => Status::Unknown,
+        _ => record.status,
+    };
     Standing {
-        status: record.status,
+        status,
         juristic_type: record.juristic_type,
     }
 }
@@ -142,6 +153,47 @@ mod tests {
             .collect();
         let board = board_of(&record, &identities, now()).unwrap();
         assert_eq!(board.people_count(), 1);
+    }
+
+    #[test]
+    fn liability_that_the_register_told_outranks_what_the_law_supposes() {
+        let mut record = partnership();
+        record.officers[0].liability = Some(Liability::Limited);
+        record.officers[1].liability = Some(Liability::Unlimited);
+        let board = board_of(&record, &[], now()).unwrap();
+        let told: Vec<_> = board.members().iter().map(|row| row.liability).collect();
+        assert_eq!(
+            told,
+            [
+                Some(Liability::Limited),
+                Some(Liability::Limited),
+                Some(Liability::Unlimited)
+            ]
+        );
+    }
+
+    #[test]
+    fn a_record_that_contradicts_itself_about_its_end_has_no_known_status() {
+        let standing = |status: &str, dissolved: bool, followed: bool| {
+            let mut record = partnership();
+            record.status = Status::from_register(status);
+            record.dissolved_on = dissolved.then(|| now().thai_date());
+            record.successor_number = followed.then(|| "0107558000423".parse().unwrap());
+            standing_of(&record).status
+        };
+        for (status, dissolved, followed, seen) in [
+            ("active", false, false, Status::Active),
+            ("active", true, false, Status::Unknown),
+            ("active", false, true, Status::Unknown),
+            ("restored", true, false, Status::Unknown),
+            ("dissolved", true, false, Status::DissolvedLiquidating),
+            ("dissolved", false, true, Status::Unknown),
+            ("liquidated", true, false, Status::Liquidated),
+            ("converted", false, true, Status::Converted),
+            ("receivership", true, true, Status::Receivership),
+        ] {
+            assert_eq!(standing(status, dissolved, followed), seen, "{status}");
+        }
     }
 
     #[test]

@@ -37,6 +37,7 @@ pub mod history;
 pub mod http;
 pub mod identities;
 pub mod kind;
+pub mod labels;
 pub mod model;
 pub mod names;
 pub mod reading;

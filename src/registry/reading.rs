@@ -123,6 +123,10 @@ fn read_with(
         None if interpretation.is_some() && decided_by_standing(standing).is_none() => None,
         None => compile_without_statement(&board, standing),
     };
+    let compiled = match (compiled, &record.successor_number) {
+        (Some(compiled), Some(successor)) => Some(compiled.with_successor(successor.clone())),
+        (compiled, _) => compiled,
+    };
     Ok(Reading {
         statement,
         restriction,
@@ -159,10 +163,23 @@ pub(super) fn texts(record: &JuristicPerson) -> (Option<String>, Option<String>)
 mod tests {
     use super::*;
     use crate::registry::exchange;
+    use crate::registry::model::OfficerRole;
     use crate::signing_rule::{Decision, People, Question};
     use serde_json::json;
 
+    fn now() -> Instant {
+        "2026-11-24T03:00:00Z".parse().unwrap()
+    }
+
+    fn company(status: &str) -> JuristicPerson {
+        record(COMPANY, status, &[("L", "กรรมการหนึ่งคนลงลายมือชื่อ/")])
+    }
+
     fn read_texts(number: &str, status: &str, texts: &[(&str, &str)]) -> Reading {
+        read_record(&record(number, status, texts), &[], now()).unwrap()
+    }
+
+    fn record(number: &str, status: &str, texts: &[(&str, &str)]) -> JuristicPerson {
         let person = |sequence: &str, first: &str, letter: &str| json!({"Sequence": sequence, "Title": "นาย", "FirstName": first, "LastName": "ดี", "Type": letter});
         let mut people = vec![person("1", "กล้า", "K"), person("2", "คม", "K")];
         if &number[3..4] == "3" {
@@ -176,8 +193,7 @@ mod tests {
             "JuristicID": number, "RegisterDate": "25690403", "JuristicName_TH": "ตัวอย่าง",
             "JuristicStatus": status, "CommitteeInformations": people, "AuthorizeDescriptions": texts,
         });
-        let record = exchange::read_line(1, &row.to_string()).unwrap();
-        read_record(&record, &[], "2026-11-24T03:00:00Z".parse().unwrap()).unwrap()
+        exchange::read_line(1, &row.to_string()).unwrap()
     }
 
     const COMPANY: &str = "0105569999999";
@@ -221,6 +237,33 @@ mod tests {
         let reading = read_texts(PARTNERSHIP, ACTIVE, &[("M", "หุ้นส่วนผู้จัดการลงลายมือชื่อ/")]);
         assert_eq!(reading.outcome(), Outcome::Complete);
         assert_eq!(reading.restriction, None);
+    }
+
+    #[test]
+    fn a_plan_administrator_on_record_is_never_more_than_a_question() {
+        let reading = read_texts(COMPANY, "ฟื้นฟูกิจการ", &[("L", "กรรมการหนึ่งคนลงลายมือชื่อ/")]);
+        assert_eq!(decides(&reading, &["off_1"]), Some(Decision::Indeterminate));
+        let mut record = company("ฟื้นฟูกิจการ");
+        record.officers[1].roles = vec![OfficerRole::PlanAdministrator];
+        let reading = read_record(&record, &[], now()).unwrap();
+        assert_eq!(decides(&reading, &["off_1"]), Some(Decision::Deny));
+        assert_eq!(
+            decides(&reading, &["off_1", "off_2"]),
+            Some(Decision::Indeterminate)
+        );
+    }
+
+    #[test]
+    fn a_converted_company_names_its_successor() {
+        let mut record = company("แปรสภาพ");
+        record.successor_number = "0107558000423".parse().ok();
+        let reading = read_record(&record, &[], now()).unwrap();
+        let verdict = reading
+            .compiled
+            .unwrap()
+            .decide(&Question::by(People::NONE));
+        assert_eq!(verdict.decision, Decision::Deny);
+        assert!(verdict.reasons[0].detail.en.contains("0107558000423"));
     }
 
     #[test]

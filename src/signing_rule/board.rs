@@ -1,6 +1,5 @@
 //! Who is on record at the instant asked about.
 
-use crate::kernel::lang::Bilingual;
 use crate::kernel::text::{NameSkeleton, normalise};
 use serde::{Deserialize, Serialize};
 
@@ -47,19 +46,6 @@ impl Liability {
         match self {
             Self::Limited => "limited",
             Self::Unlimited => "unlimited",
-        }
-    }
-
-    /// What certificates call a partner of this class, in both languages.
-    pub fn label(self) -> Bilingual {
-        match self {
-            Self::Limited => {
-                Bilingual::new("หุ้นส่วนจำพวกจำกัดความรับผิด", "Partner with limited liability")
-            }
-            Self::Unlimited => Bilingual::new(
-                "หุ้นส่วนจำพวกไม่จำกัดความรับผิด",
-                "Partner with unlimited liability",
-            ),
         }
     }
 }

@@ -6,16 +6,7 @@
 //!
 //! # Status first
 //!
-//! | status | whose rule | law (Civil and Commercial Code unless named) |
-//! |---|---|---|
-//! | active, restored | the registered statement | 1111 (6), 1064, 1078; 1273/4 |
-//! | dissolved, in liquidation | the liquidators' registered authority, else all liquidators jointly; winding-up acts only | 1249, 1259, 1261, 1262 |
-//! | rehabilitation | plan preparer or administrator: not modelled, indeterminate | Bankruptcy Act 90/12, 90/25 |
-//! | receivership, bankrupt | the official receiver alone: deny | Bankruptcy Act 22, 24 |
-//! | struck off | nobody until a court restores it: deny | 1273/3, 1273/4 |
-//! | liquidated, ended, memorandum withdrawn | nobody, it has ended: deny | 1270 |
-//! | converted, amalgamated | the successor: deny | 1238, 1243 |
-//! | unknown | indeterminate | |
+//! The status says whose rule decides, or decides itself: the table in [`super::status`].
 //!
 //! # Who counts
 //!
@@ -34,9 +25,11 @@ use super::board::{Board, Liability, People, Role};
 use super::clause::{AmountRange, Clause, ScopedAct, Seal, SigningRule};
 use super::matching::{Signers, met};
 use super::rule::{Pool, Rule, RuleKind, Span};
-use super::standing::{Standing, Status};
+use super::standing::Standing;
+use super::status::{Office, PossibleActs};
 use super::verdict::{Decision, Flag, ReasonCode};
 use crate::kernel::act::{ActCode, ActSet};
+use crate::kernel::id::RegistrationNumber;
 
 /// The most parts and scope words of a rule, all clauses together.
 pub const MAX_NODES: usize = 2_000;
@@ -115,6 +108,8 @@ pub(super) enum Basis {
     Clauses,
     /// The standing decides alone.
     Standing(Decision, ReasonCode),
+    /// The standing takes authority from everybody but those eligible, whose power a court's order tells.
+    CourtOrder(ReasonCode),
 }
 
 /// A rule ready to decide for one board and one standing. Pure data: sharing it between threads and
@@ -132,40 +127,9 @@ pub struct CompiledRule {
     pub(super) winding_up: Option<ActSet>,
     pub(super) flags: Vec<Flag>,
     /// Who counts, for saying why somebody does not.
-    pub(super) office: Office,
-}
-
-/// The office whose holders sign.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Office {
-    Director,
-    ManagingPartner,
-    Liquidator,
-}
-
-impl Office {
-    fn of(standing: Standing) -> Option<Self> {
-        match standing.status {
-            Status::DissolvedLiquidating => Some(Self::Liquidator),
-            Status::Active | Status::Restored if standing.juristic_type.is_company() => {
-                Some(Self::Director)
-            }
-            Status::Active | Status::Restored if standing.juristic_type.is_partnership() => {
-                Some(Self::ManagingPartner)
-            }
-            _ => None,
-        }
-    }
-
-    fn holds(self, role: Role, liability: Option<Liability>) -> bool {
-        match self {
-            Self::Director => role == Role::Director,
-            Self::ManagingPartner => {
-                role == Role::ManagingPartner && liability != Some(Liability::Limited)
-            }
-            Self::Liquidator => role == Role::Liquidator,
-        }
-    }
+    pub(super) office: Option<Office>,
+    /// Who followed a converted or amalgamated juristic person.
+    pub(super) successor: Option<RegistrationNumber>,
 }
 
 /// Acts that s. 1250 and 1259 name or that winding up cannot do without: sue, defend and compromise, sell,
@@ -199,31 +163,28 @@ pub fn compile(
 ) -> Result<CompiledRule, CompileRefusal> {
     check_size(rule)?;
     let mut compiled = blank(board, standing);
-    if let Some((decision, code)) = decided_by_standing(standing) {
-        compiled.basis = Basis::Standing(decision, code);
+    if settle(&mut compiled, standing) {
         return Ok(compiled);
     }
-    let office = compiled.office;
-    compiled.eligible = board.people_where(|member| office.holds(member.role, member.liability));
     let offices = offices_of(rule);
-    match office {
-        Office::Liquidator if !offices.liquidator && !rule.is_of_liquidators() => {
+    match compiled.office {
+        Some(Office::Liquidator) if !offices.liquidator && !rule.is_of_liquidators() => {
             return Ok(liquidators_jointly(compiled));
         }
         _ if offices.plan_administrator => {
             return Ok(misfit(compiled));
         }
-        Office::Director
+        Some(Office::Director)
             if offices.managing_partner || offices.liquidator || rule.is_of_liquidators() =>
         {
             return Ok(misfit(compiled));
         }
-        Office::ManagingPartner
+        Some(Office::ManagingPartner)
             if offices.director || offices.liquidator || rule.is_of_liquidators() =>
         {
             return Ok(misfit(compiled));
         }
-        Office::Liquidator if offices.director || offices.managing_partner => {
+        Some(Office::Liquidator) if offices.director || offices.managing_partner => {
             return Ok(misfit(compiled));
         }
         _ => {}
@@ -260,25 +221,21 @@ pub fn compile(
 /// authority of the liquidators, that all of them act jointly (s. 1261). `None` where the statement is needed.
 pub fn compile_without_statement(board: &Board, standing: Standing) -> Option<CompiledRule> {
     let mut compiled = blank(board, standing);
-    if let Some((decision, code)) = decided_by_standing(standing) {
-        compiled.basis = Basis::Standing(decision, code);
+    if settle(&mut compiled, standing) {
         return Some(compiled);
     }
-    (standing.status == Status::DissolvedLiquidating).then(|| {
-        compiled.eligible =
-            board.people_where(|member| compiled.office.holds(member.role, member.liability));
-        liquidators_jointly(compiled)
-    })
+    (compiled.office == Some(Office::Liquidator)).then(|| liquidators_jointly(compiled))
 }
 
 /// A rule without clauses yet.
 fn blank(board: &Board, standing: Standing) -> CompiledRule {
-    let winding_up = (standing.status == Status::DissolvedLiquidating).then(|| {
+    let winding_up = (standing.status.rule().acts == PossibleActs::WindingUp).then(|| {
         ActCode::all()
             .filter(|act| WINDING_UP_ACTS.contains(&act.as_str()))
             .collect::<ActSet>()
     });
-    CompiledRule {
+    let office = standing.office();
+    let mut compiled = CompiledRule {
         board: board.clone(),
         basis: Basis::Clauses,
         clauses: Vec::new(),
@@ -286,8 +243,13 @@ fn blank(board: &Board, standing: Standing) -> CompiledRule {
         classes: Vec::new(),
         winding_up,
         flags: Vec::new(),
-        office: Office::of(standing).unwrap_or(Office::Director),
+        office,
+        successor: None,
+    };
+    if office == Some(Office::ManagingPartner) && !compiled.limited_managers().is_empty() {
+        compiled.flag(Flag::LimitedManagingPartner);
     }
+    compiled
 }
 
 impl CompiledRule {
@@ -295,6 +257,20 @@ impl CompiledRule {
         if !self.flags.contains(&flag) {
             self.flags.push(flag);
         }
+    }
+
+    /// The same rule, naming who followed a converted or amalgamated juristic person.
+    #[must_use]
+    pub fn with_successor(mut self, successor: RegistrationNumber) -> Self {
+        self.successor = Some(successor);
+        self
+    }
+
+    /// Managing partners whom the register gives limited liability, which s. 1087 does not allow: an error in it.
+    pub(super) fn limited_managers(&self) -> People {
+        self.board.people_where(|member| {
+            member.role == Role::ManagingPartner && member.liability == Some(Liability::Limited)
+        })
     }
 
     /// The board it was compiled for.
@@ -321,27 +297,30 @@ impl CompiledRule {
     }
 }
 
-/// What the standing decides alone, whatever the statement says; `None` where a statement or the
-/// liquidators decide.
+/// What the standing decides alone, whatever the statement says, while nobody of the office that acts is on record;
+/// `None` where a statement or the liquidators decide.
 pub fn decided_by_standing(standing: Standing) -> Option<(Decision, ReasonCode)> {
-    match standing.status {
-        Status::Active | Status::Restored => {
-            let modelled =
-                standing.juristic_type.is_company() || standing.juristic_type.is_partnership();
-            (!modelled).then_some((Decision::Indeterminate, ReasonCode::JuristicTypeNotModelled))
-        }
-        Status::DissolvedLiquidating => None,
-        Status::Rehabilitation => Some((Decision::Indeterminate, ReasonCode::UnderRehabilitation)),
-        Status::Receivership => Some((Decision::Deny, ReasonCode::InReceivership)),
-        Status::Bankrupt => Some((Decision::Deny, ReasonCode::Bankrupt)),
-        Status::StruckOff => Some((Decision::Deny, ReasonCode::StruckOff)),
-        Status::Liquidated => Some((Decision::Deny, ReasonCode::Liquidated)),
-        Status::Converted => Some((Decision::Deny, ReasonCode::Converted)),
-        Status::Amalgamated => Some((Decision::Deny, ReasonCode::Amalgamated)),
-        Status::MemorandumWithdrawn => Some((Decision::Deny, ReasonCode::MemorandumWithdrawn)),
-        Status::Ended => Some((Decision::Deny, ReasonCode::Ended)),
-        Status::Unknown => Some((Decision::Indeterminate, ReasonCode::StatusUnknown)),
+    standing.settled()
+}
+
+/// Whether type and status leave nothing for a statement to decide; the rule is then complete.
+fn settle(compiled: &mut CompiledRule, standing: Standing) -> bool {
+    if let Some(office) = compiled.office {
+        compiled.eligible = compiled
+            .board
+            .people_where(|member| office.holds(member.role, member.liability));
     }
+    let Some((decision, code)) = standing.settled() else {
+        return false;
+    };
+    let listed =
+        standing.status.rule().acts == PossibleActs::ByCourtOrder && !compiled.eligible.is_empty();
+    compiled.basis = if listed {
+        Basis::CourtOrder(code)
+    } else {
+        Basis::Standing(decision, code)
+    };
+    true
 }
 
 fn check_size(rule: &SigningRule) -> Result<(), CompileRefusal> {

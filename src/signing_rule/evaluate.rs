@@ -2,14 +2,16 @@
 
 use super::board::People;
 use super::clause::{AmountUnit, Seal};
-use super::compile::{Basis, CompiledClause, CompiledRule, Entry, Office};
+use super::compile::{Basis, CompiledClause, CompiledRule, Entry};
 use super::explain;
 use super::matching::{Signers, met, seated};
+use super::status::Office;
 use super::verdict::{
     AskedAct, AskedAmount, Decision, Excluded, ExclusionCode, Flag, Met, Question, Reason,
     ReasonCode, SealGiven, Verdict, WouldPermitIf,
 };
 use crate::kernel::act::{ActCode, ActSet};
+use crate::kernel::lang::Bilingual;
 use std::cell::Cell;
 
 /// Whether a clause covers what is asked.
@@ -143,12 +145,26 @@ impl CompiledRule {
             flags: self.flags.clone(),
             would_permit_if: None,
         };
-        if let Basis::Standing(decision, code) = self.basis {
-            verdict.decision = decision;
-            verdict.reasons.push(code.into());
-            return (verdict, 0);
+        verdict.excluded = match self.basis {
+            Basis::Standing(..) => Vec::new(),
+            Basis::CourtOrder(_) | Basis::Clauses => self.excluded(question.signers),
+        };
+        match self.basis {
+            Basis::Standing(decision, code) => {
+                verdict.decision = decision;
+                verdict.reasons.push(self.standing_reason(code));
+                return (verdict, 0);
+            }
+            Basis::CourtOrder(code) => {
+                verdict.decision = self.by_court_order(question.signers);
+                verdict.reasons.push(code.into());
+                if verdict.decision != Decision::Deny {
+                    verdict.reasons.push(ReasonCode::CourtOrderNeeded.into());
+                }
+                return (verdict, 0);
+            }
+            Basis::Clauses => {}
         }
-        verdict.excluded = self.excluded(question.signers);
         let asking = Asking::new(self, question, self.clauses.len() > 1);
         match &question.act {
             AskedAct::Unknown(_) => verdict.reasons.push(ReasonCode::ActUnknown.into()),
@@ -156,6 +172,14 @@ impl CompiledRule {
             AskedAct::NotGiven => self.decide_every_act(&asking, &mut verdict),
         }
         if verdict.decision != Decision::Permit {
+            let limited = self.limited_managers().without(self.eligible);
+            if self.office == Some(Office::ManagingPartner)
+                && !limited.intersection(question.signers).is_empty()
+            {
+                verdict
+                    .reasons
+                    .push(ReasonCode::LimitedManagingPartner.into());
+            }
             explain::complete(&asking, &mut verdict);
             verdict.would_permit_if = self.would_permit_if(&asking);
         }
@@ -168,8 +192,10 @@ impl CompiledRule {
     }
 
     pub(super) fn decision_counted(&self, question: &Question) -> (Decision, usize) {
-        if let Basis::Standing(decision, _) = self.basis {
-            return (decision, 0);
+        match self.basis {
+            Basis::Standing(decision, _) => return (decision, 0),
+            Basis::CourtOrder(_) => return (self.by_court_order(question.signers), 0),
+            Basis::Clauses => {}
         }
         let each_once = matches!(question.act, AskedAct::Known(_));
         let asking = Asking::new(self, question, !each_once);
@@ -191,6 +217,38 @@ impl CompiledRule {
             }
         };
         (decision, asking.spent())
+    }
+
+    /// Why the standing decides, naming the successor where the register told it.
+    fn standing_reason(&self, code: ReasonCode) -> Reason {
+        let mut reason = Reason::from(code);
+        if let (ReasonCode::Converted | ReasonCode::Amalgamated, Some(number)) =
+            (code, &self.successor)
+        {
+            let Bilingual { th, en } = &mut reason.detail;
+            th.push_str(&format!(
+                " เลขทะเบียนของนิติบุคคลที่รับช่วงต่อคือ {}",
+                number.as_str()
+            ));
+            en.push_str(&format!(" Its registration number is {}.", number.as_str()));
+        }
+        reason
+    }
+
+    /// Nothing permits: whoever holds the office may have the power, everybody else has lost it. Somebody not proven to
+    /// be another person than the holder may be the holder.
+    fn by_court_order(&self, signers: People) -> Decision {
+        let perhaps = self
+            .board
+            .unclear()
+            .iter()
+            .filter(|group| !group.intersection(signers).is_empty())
+            .fold(signers, |all, group| all.union(*group));
+        if perhaps.intersection(self.eligible).is_empty() {
+            Decision::Deny
+        } else {
+            Decision::Indeterminate
+        }
     }
 
     fn decide_act(&self, act: ActCode, asking: &Asking<'_>, verdict: &mut Verdict) {
@@ -504,9 +562,11 @@ impl CompiledRule {
 
     fn why_excluded(&self, person: People) -> ExclusionCode {
         match self.office {
-            Office::Director => ExclusionCode::NotADirector,
-            Office::Liquidator => ExclusionCode::NotALiquidator,
-            Office::ManagingPartner => {
+            None | Some(Office::Director) => ExclusionCode::NotADirector,
+            Some(Office::Liquidator) => ExclusionCode::NotALiquidator,
+            Some(Office::PlanManager) => ExclusionCode::NotAPlanManager,
+            Some(Office::OfficialReceiver) => ExclusionCode::NotTheOfficialReceiver,
+            Some(Office::ManagingPartner) => {
                 let limited = self.board.people_where(|member| {
                     member.liability == Some(super::board::Liability::Limited)
                 });

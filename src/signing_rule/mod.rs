@@ -26,7 +26,7 @@
 //! * a phrase or sentence pattern: see `interpret`;
 //! * a kind of rule: a variant of [`RuleKind`], its JSON in `rule.rs`, its seats in `alternatives.rs`, and its
 //!   definition in the naive twin of the tests;
-//! * a status: a row of the table in [`mod@compile`], its arm, and its row in the status test;
+//! * a status: a row of the table in [`status`], its arm, and its row in the status test;
 //! * a reason or flag: a row in `verdict.rs`, with both languages.
 
 mod alternatives;
@@ -40,6 +40,7 @@ mod matching;
 mod review;
 mod rule;
 mod standing;
+pub mod status;
 mod verdict;
 
 #[cfg(test)]

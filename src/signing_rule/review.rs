@@ -5,7 +5,7 @@
 
 use super::board::Board;
 use super::clause::SigningRule;
-use super::compile::{compile, decided_by_standing};
+use super::compile::{compile, compile_without_statement, decided_by_standing};
 use super::interpret::{Interpretation, Outcome};
 use super::standing::Standing;
 use super::verdict::{Decision, Question, Reason, ReasonCode, Verdict};
@@ -43,25 +43,27 @@ pub fn decide_statement(
             by_reading: Vec::new(),
         };
     }
-    let (decision, code) = decided_by_standing(standing)
-        .unwrap_or((Decision::Indeterminate, ReasonCode::StatementNeedsReview));
+    let by_status = decided_by_standing(standing)
+        .and_then(|_| compile_without_statement(board, standing))
+        .map(|compiled| compiled.decide(question));
     let by_reading = interpretation
         .readings
         .iter()
         .filter_map(|rule| by_rule(rule, board, standing, question))
         .map(|verdict| verdict.decision)
         .collect();
-    let verdict = Verdict {
-        decision,
-        reasons: vec![Reason::from(code)],
+    let mut verdict = by_status.unwrap_or_else(|| Verdict {
+        decision: Decision::Indeterminate,
+        reasons: vec![Reason::from(ReasonCode::StatementNeedsReview)],
         met: None,
         completions: Vec::new(),
         completions_truncated: false,
         missing_seal: false,
         excluded: Vec::new(),
-        flags: interpretation.flags.clone(),
+        flags: Vec::new(),
         would_permit_if: None,
-    };
+    });
+    verdict.flags.extend_from_slice(&interpretation.flags);
     StatementVerdict {
         verdict,
         by_reading,

@@ -46,34 +46,39 @@ macro_rules! closed_words {
 
 closed_words! {
     /// Status of a juristic person in the register. What each means for signing is in
-    /// `crate::signing_rule::compile`.
+    /// `crate::signing_rule::status`.
     Status {
         /// In operation.
         Active = "active", "ยังดำเนินกิจการอยู่", "Active", ["ดำเนินกิจการอยู่"];
         /// Under business rehabilitation (Bankruptcy Act part 3/1).
-        Rehabilitation = "rehabilitation", "ฟื้นฟูกิจการ", "Under business rehabilitation", ["ฟื้นฟู"];
+        Rehabilitation = "rehabilitation", "ฟื้นฟูกิจการ", "Under business rehabilitation",
+            ["ฟื้นฟู", "อยู่ระหว่างฟื้นฟูกิจการ", "อยู่ระหว่างการฟื้นฟูกิจการ"];
         /// Put back on the register by a court (Civil and Commercial Code s. 1273/4).
         Restored = "restored", "คืนสู่ทะเบียน", "Restored to the register", [];
-        /// Receivership, absolute or interim (Bankruptcy Act s. 22).
-        Receivership = "receivership", "พิทักษ์ทรัพย์เด็ดขาด", "Receivership", ["พิทักษ์ทรัพย์", "พิทักษ์ทรัพย์ชั่วคราว"];
+        /// Absolute receivership (Bankruptcy Act s. 14, 22), or a receivership that the register does not tell apart.
+        Receivership = "receivership", "พิทักษ์ทรัพย์เด็ดขาด", "Absolute receivership",
+            ["พิทักษ์ทรัพย์", "ถูกพิทักษ์ทรัพย์", "ถูกพิทักษ์ทรัพย์เด็ดขาด", "absolute_receivership"];
+        /// Interim receivership (Bankruptcy Act s. 17, 22): takes management away just as well.
+        TemporaryReceivership = "temporary_receivership", "พิทักษ์ทรัพย์ชั่วคราว", "Temporary receivership",
+            ["ถูกพิทักษ์ทรัพย์ชั่วคราว"];
         /// Bankrupt.
-        Bankrupt = "bankrupt", "ล้มละลาย", "Bankrupt", [];
+        Bankrupt = "bankrupt", "ล้มละลาย", "Bankrupt", ["ถูกพิพากษาให้ล้มละลาย"];
         /// Dissolved, liquidation not finished (s. 1249).
         DissolvedLiquidating = "dissolved_liquidating", "อยู่ระหว่างชำระบัญชี", "Dissolved, in liquidation",
             ["เลิก", "เลิก(ไม่เสร็จการชำระบัญชี)", "เลิกไม่เสร็จการชำระบัญชี", "อยู่ระหว่างการชำระบัญชี", "dissolved"];
         /// Liquidation finished (s. 1270).
         Liquidated = "liquidated", "เสร็จการชำระบัญชี", "Liquidation completed",
-            ["เลิก(เสร็จการชำระบัญชี)", "เลิกเสร็จการชำระบัญชี"];
+            ["เลิก(เสร็จการชำระบัญชี)", "เลิกเสร็จการชำระบัญชี", "เสร็จสิ้นการชำระบัญชี", "เลิก(เสร็จสิ้นการชำระบัญชี)"];
         /// Struck off as defunct (s. 1273/3).
         StruckOff = "struck_off", "ร้าง", "Struck off", [];
         /// Converted to another type.
         Converted = "converted", "แปรสภาพ", "Converted", [];
         /// Amalgamated with another (s. 1238).
-        Amalgamated = "amalgamated", "ควบบริษัท", "Amalgamated", ["ควบ"];
+        Amalgamated = "amalgamated", "ควบบริษัท", "Amalgamated", ["ควบ", "ควบรวม", "ควบรวมกิจการ", "ผสมกิจการ"];
         /// Memorandum withdrawn: never incorporated.
         MemorandumWithdrawn = "memorandum_withdrawn", "ถอน(บริคณห์)", "Memorandum withdrawn", ["ถอนบริคณห์"];
         /// Ended.
-        Ended = "ended", "สิ้นสภาพ", "Ceased", [];
+        Ended = "ended", "สิ้นสภาพ", "Ceased", ["สิ้นสภาพนิติบุคคล"];
         /// Any other text.
         Unknown = "unknown", "ไม่ทราบสถานะ", "Unknown", [];
     }
@@ -119,6 +124,11 @@ impl JuristicType {
         )
     }
 
+    /// Whether the law of signing for it is modelled: partnerships and companies of the two Acts.
+    pub fn is_modelled(self) -> bool {
+        self.is_partnership() || self.is_company()
+    }
+
     /// Whether directors manage it.
     pub fn is_company(self) -> bool {
         matches!(self, Self::LimitedCompany | Self::PublicLimitedCompany)
@@ -154,6 +164,20 @@ mod tests {
             ("เลิก (ไม่เสร็จการชำระบัญชี)", Status::DissolvedLiquidating),
             ("เลิก(เสร็จการชำระบัญชี)", Status::Liquidated),
             ("พิทักษ์ทรัพย์", Status::Receivership),
+            ("พิทักษ์ทรัพย์ เด็ดขาด", Status::Receivership),
+            ("พิทักษ์ทรัพย์ชั่วคราว", Status::TemporaryReceivership),
+            (" พิทักษ์ทรัพย์\u{a0}\tชั่วคราว\n", Status::TemporaryReceivership),
+            ("ล้มละลาย", Status::Bankrupt),
+            ("เลิก", Status::DissolvedLiquidating),
+            ("อยู่ระหว่างชำระบัญชี", Status::DissolvedLiquidating),
+            ("เสร็จการชำระบัญชี", Status::Liquidated),
+            ("แปรสภาพ", Status::Converted),
+            ("ควบบริษัท", Status::Amalgamated),
+            // What merely holds the words of a status is not that status.
+            ("ไม่ได้ดำเนินกิจการอยู่", Status::Unknown),
+            ("ยังดำเนินกิจการอยู่ (พิทักษ์ทรัพย์)", Status::Unknown),
+            ("ยังดำเนินกิจการอยู่/", Status::Unknown),
+            ("คืนสู่ทะเบียน เลิก", Status::Unknown),
             ("ฟื้นฟู", Status::Rehabilitation),
             ("คืนสู่ทะเบียน", Status::Restored),
             ("ควบ", Status::Amalgamated),

@@ -106,12 +106,18 @@ codes! {
         NoLiquidatorOnRecord = "no_liquidator_on_record", "เลิกแล้วแต่ไม่ปรากฏชื่อผู้ชำระบัญชีในทะเบียน", "Dissolved, and no liquidator is on record.";
         /// The statement speaks of an office that does not sign for this type and status.
         StatementDoesNotFit = "statement_does_not_fit", "ข้อความที่จดทะเบียนไว้ไม่ตรงกับประเภทหรือสถานะของนิติบุคคล", "The statement speaks of an office that does not fit the type or status.";
+        /// The register gives a managing partner limited liability, which s. 1087 does not allow.
+        LimitedManagingPartner = "limited_managing_partner", "ทะเบียนระบุหุ้นส่วนผู้จัดการเป็นหุ้นส่วนจำกัดความรับผิด ซึ่งขัดต่อกฎหมาย", "The register names a partner of limited liability as managing partner, which the law does not allow.";
         /// The statement has not been read with certainty.
         StatementNeedsReview = "statement_needs_review", "ข้อความที่จดทะเบียนไว้ต้องให้นายทะเบียนตรวจสอบ", "The statement needs review by registry officers.";
         /// Under rehabilitation.
         UnderRehabilitation = "under_rehabilitation", "อยู่ระหว่างฟื้นฟูกิจการ ผู้ทำแผนหรือผู้บริหารแผนเป็นผู้มีอำนาจ", "Under rehabilitation: the plan preparer or administrator acts.";
         /// In receivership.
         InReceivership = "in_receivership", "ถูกพิทักษ์ทรัพย์ เจ้าพนักงานพิทักษ์ทรัพย์เป็นผู้มีอำนาจ", "In receivership: only the official receiver acts.";
+        /// In interim receivership.
+        InTemporaryReceivership = "in_temporary_receivership", "ถูกพิทักษ์ทรัพย์ชั่วคราว เจ้าพนักงานพิทักษ์ทรัพย์เป็นผู้มีอำนาจ", "In temporary receivership: only the official receiver acts.";
+        /// What the court ordered, or the plan allows, is not on the register.
+        CourtOrderNeeded = "court_order_needed", "ต้องตรวจสอบคำสั่งศาลหรือแผนฟื้นฟูกิจการ ซึ่งไม่ปรากฏในทะเบียน", "The court's order or the plan, which the register does not hold, must be looked at.";
         /// Bankrupt.
         Bankrupt = "bankrupt", "ล้มละลาย เจ้าพนักงานพิทักษ์ทรัพย์เป็นผู้มีอำนาจ", "Bankrupt: only the official receiver acts.";
         /// Struck off.
@@ -150,6 +156,8 @@ codes! {
         WindingUpActsOnly = "winding_up_acts_only", "ผูกพันเฉพาะการกระทำเพื่อการชำระบัญชี", "Only acts of winding up are bound.";
         /// No registered authority of the liquidators: all act jointly.
         LiquidatorsJointly = "liquidators_jointly", "ผู้ชำระบัญชีทุกคนต้องกระทำร่วมกัน", "All liquidators act jointly.";
+        /// The register gives a managing partner limited liability, which s. 1087 does not allow; that partner never counts.
+        LimitedManagingPartner = "limited_managing_partner", "ทะเบียนระบุหุ้นส่วนผู้จัดการเป็นหุ้นส่วนจำกัดความรับผิด ซึ่งขัดต่อกฎหมาย", "The register names a partner of limited liability as managing partner, which the law does not allow.";
         /// A count in the statement does not fit the people on record.
         CountMismatch = "count_mismatch", "จำนวนคนในข้อความไม่ตรงกับทะเบียน", "A count in the statement does not fit the register.";
         /// A seal phrase that may belong to one alternative or to all.
@@ -190,6 +198,10 @@ codes! {
         LimitedPartner = "limited_partner", "หุ้นส่วนจำกัดความรับผิดจัดการห้างไม่ได้", "A partner of limited liability may not manage.";
         /// Not a liquidator on record.
         NotALiquidator = "not_a_liquidator", "ไม่ได้เป็นผู้ชำระบัญชีในทะเบียน", "Not a liquidator on record.";
+        /// Neither plan preparer nor plan administrator on record.
+        NotAPlanManager = "not_a_plan_manager", "ไม่ได้เป็นผู้ทำแผนหรือผู้บริหารแผนในทะเบียน", "Neither plan preparer nor plan administrator on record.";
+        /// Not the official receiver on record.
+        NotTheOfficialReceiver = "not_the_official_receiver", "ไม่ใช่เจ้าพนักงานพิทักษ์ทรัพย์ในทะเบียน", "Not the official receiver on record.";
         /// Not on record at all.
         NotOnRecord = "not_on_record", "ไม่มีชื่อในทะเบียน", "Not on record.";
     }

@@ -4,9 +4,9 @@ use crate::kernel::lang::Bilingual;
 use crate::kernel::money::Baht;
 use crate::kernel::time::Instant;
 use crate::registry::history::changed_members;
+use crate::registry::labels::Labelled;
 use crate::registry::model::{
-    Address, Facts, FormerName, IdentityState, Liability, Objectives, Officer, OfficerRole,
-    RegisterVersion,
+    Address, Facts, FormerName, IdentityState, Objectives, Officer, OfficerRole, RegisterVersion,
 };
 use crate::registry::reading::{Reading, ReadingRefusal};
 use crate::registry::review::officer::reference_for;
@@ -49,6 +49,11 @@ pub struct CodeView {
 }
 
 impl CodeView {
+    /// A word of the register.
+    pub(in crate::registry) fn of(word: impl Labelled) -> Self {
+        Self::new(word.code(), word.label())
+    }
+
     pub(in crate::registry) fn new(code: &'static str, label: Bilingual) -> Self {
         Self {
             code,
@@ -254,12 +259,14 @@ pub struct OfficerView {
     /// `director`, `managing_partner`, `partner`, `liquidator`, `official_receiver`, `plan_preparer`,
     /// `plan_administrator`.
     pub(super) roles: Vec<&'static str>,
+    /// What people call these roles, in the same order.
+    pub(super) role_names: Vec<CodeView>,
     /// Name in Latin letters, where the register told it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) latin_name: Option<String>,
-    /// A partner's liability, `limited` or `unlimited`, where the register told it.
+    /// A partner's liability, code `limited` or `unlimited`, where the register told it.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) liability: Option<&'static str>,
+    pub(super) liability: Option<CodeView>,
     /// Nationality, ISO 3166-1 alpha-3, where the register told it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) nationality: Option<String>,
@@ -539,8 +546,8 @@ pub(super) fn juristic_person(facts: &Facts, stale: bool) -> JuristicPersonView 
     JuristicPersonView {
         registration_number: record.registration_number.to_string(),
         former_number: record.former_number,
-        juristic_type: CodeView::new(record.juristic_type.as_str(), record.juristic_type.label()),
-        status: CodeView::new(record.status.as_str(), record.status.label()),
+        juristic_type: CodeView::of(record.juristic_type),
+        status: CodeView::of(record.status),
         status_text: record.status_text,
         name_th: record.name_th,
         name_en: record.name_en,
@@ -576,8 +583,9 @@ pub(super) fn officer_view(facts: &Facts, officer: &Officer) -> OfficerView {
             .copied()
             .map(OfficerRole::as_str)
             .collect(),
+        role_names: officer.roles.iter().copied().map(CodeView::of).collect(),
         latin_name: officer.latin_name.clone(),
-        liability: officer.liability.map(Liability::as_str),
+        liability: officer.liability.map(CodeView::of),
         nationality: officer.nationality.clone(),
         appointed: officer.appointed,
         ended: officer.ended,

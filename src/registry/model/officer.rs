@@ -1,6 +1,5 @@
 //! People in office.
 
-use crate::kernel::lang::Bilingual;
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -115,20 +114,6 @@ impl OfficerRole {
     /// The role behind a stable code.
     pub fn from_stored(text: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|role| role.as_str() == text)
-    }
-
-    /// What certificates call it, in both languages.
-    pub fn label(self) -> Bilingual {
-        let (th, en) = match self {
-            Self::Director => ("กรรมการ", "Director"),
-            Self::ManagingPartner => ("หุ้นส่วนผู้จัดการ", "Managing partner"),
-            Self::Partner => ("หุ้นส่วน", "Partner"),
-            Self::Liquidator => ("ผู้ชำระบัญชี", "Liquidator"),
-            Self::OfficialReceiver => ("เจ้าพนักงานพิทักษ์ทรัพย์", "Official receiver"),
-            Self::PlanPreparer => ("ผู้ทำแผน", "Plan preparer"),
-            Self::PlanAdministrator => ("ผู้บริหารแผน", "Plan administrator"),
-        };
-        Bilingual::new(th, en)
     }
 }
 
@@ -285,14 +270,13 @@ mod tests {
     }
 
     #[test]
-    fn every_role_has_one_code_and_a_name_in_both_languages() {
+    fn every_role_has_one_code() {
         for role in OfficerRole::ALL {
             assert_eq!(OfficerRole::from_stored(role.as_str()), Some(role));
             assert_eq!(
                 serde_json::to_value(role).unwrap(),
                 serde_json::Value::from(role.as_str())
             );
-            assert!(!role.label().th.is_empty() && role.label().en.is_ascii());
         }
         assert_eq!(OfficerRole::from_stored("owner"), None);
     }

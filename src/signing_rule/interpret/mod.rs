@@ -283,15 +283,9 @@ pub fn interpret(text: &str, register: &Register<'_>) -> Interpretation {
 }
 
 fn sizes(board: &Board) -> Sizes {
-    let holders = |role: Role| {
-        let limited = Some(super::board::Liability::Limited);
-        board
-            .people_where(|member| {
-                member.role == role
-                    && (role != Role::ManagingPartner || member.liability != limited)
-            })
-            .len()
-    };
+    // A managing partner of limited liability is an error of the register (s. 1087) and never signs; "all of them" is not
+    // fewer for it.
+    let holders = |role: Role| board.people_where(|member| member.role == role).len();
     Sizes {
         directors: holders(Role::Director),
         managing_partners: holders(Role::ManagingPartner),
