@@ -3,7 +3,7 @@
 use super::lexer::Kind;
 use super::lexicon::Word;
 use super::modifiers::Modifiers;
-use super::party::{Party, Sentence, Who, head_count};
+use super::party::{Join, Party, Sentence, Who, head_count};
 use crate::signing_rule::clause::{AmountRange, ScopedAct, Seal};
 use crate::signing_rule::rule::{Rule, Span};
 
@@ -37,6 +37,8 @@ pub(super) struct Branch {
     pub(super) must: bool,
     /// ในกิจการอื่น behind the verb: for everything the others are not.
     pub(super) rest: bool,
+    /// Somebody is left out before everything: perhaps of every alternative.
+    pub(super) narrowed_before: bool,
     /// Somebody is left out or required behind the verb: perhaps of every alternative.
     pub(super) narrowed_behind: bool,
 }
@@ -144,6 +146,30 @@ impl Sentence<'_> {
                 ..Chain::default()
             };
             self.verb_or_chain(at, next, chain, scoped, &mut found);
+        }
+        found
+    }
+
+    /// ยกเว้น ก กรรมการสองคนลงลายมือชื่อร่วมกัน: who does not count, before who does.
+    pub(super) fn branches_without(&self, at: usize) -> Vec<(usize, Branch)> {
+        let mut found = Vec::new();
+        let Some((start, modifiers)) = self.modifier(at, &Modifiers::default(), false) else {
+            return found;
+        };
+        let start = self.skip(start, Word::Comma);
+        if modifiers.excluded.is_empty() || !self.is(start, Word::Director) {
+            return found;
+        }
+        for (next, party) in self.parties(start, false) {
+            let chain = Chain {
+                parties: vec![party],
+                modifiers: modifiers.clone(),
+                ..Chain::default()
+            };
+            self.verb_or_chain(at, next, chain, false, &mut found);
+        }
+        for (_, branch) in &mut found {
+            branch.narrowed_before = true;
         }
         found
     }
@@ -287,7 +313,7 @@ impl Sentence<'_> {
                     chain.alone = true;
                     next += 1;
                 }
-                Some(Kind::Word(Word::Must)) => {
+                Some(Kind::Word(Word::Must | Word::MustBe)) => {
                     must = true;
                     next += 1;
                 }
@@ -427,6 +453,7 @@ impl Sentence<'_> {
                 also: closing.also,
                 must: chain.must,
                 rest: closing.rest,
+                narrowed_before: false,
                 narrowed_behind: closing.narrowed,
             },
         ))
@@ -630,7 +657,10 @@ impl Sentence<'_> {
                     if points && closing.list.is_empty() =>
                 {
                     let list = self.skip(self.skip(at, Word::This), Word::Define);
-                    let (to, people, _) = self.name_lists(list).pop()?;
+                    let (to, people, joins) = self.name_lists(list).pop()?;
+                    if joins.contains(&Join::And) && joins.contains(&Join::Or) {
+                        return None;
+                    }
                     (at, closing.list) = (to, people);
                 }
                 _ => match self.modifier(at, &closing.modifiers, true) {
@@ -653,7 +683,9 @@ impl Sentence<'_> {
         let (end, acts) = self.acts(lead);
         let (to, range) = self.amounts(end).unwrap_or((end, AmountRange::ANY));
         let says = !acts.is_empty() || !range.is_any();
-        (says && self.closes_acts(to)).then_some((to, acts, range))
+        // "…up to Baht 1,000,000 and two directors…": another rule, for amounts of its own.
+        let next_tier = !range.is_any() && self.is(to, Word::And) && self.joins_office(to + 1);
+        (says && (next_tier || self.closes_acts(to))).then_some((to, acts, range))
     }
 
     /// Whether more than one act is named between two places.
@@ -665,7 +697,8 @@ impl Sentence<'_> {
     }
 
     fn closes_acts(&self, at: usize) -> bool {
-        matches!(
+        let rest = self.is(at, Word::Comma) && self.is(at + 1, Word::OtherCases);
+        rest || matches!(
             self.kind(at),
             None | Some(Kind::Item(_))
                 | Some(Kind::Word(

@@ -8,7 +8,7 @@ use super::party::{Join, Sentence};
 use super::statement::{Element, Lead, Mode, general, limited};
 use crate::kernel::act::scope_word;
 use crate::signing_rule::clause::{AmountRange, ScopedAct, Seal};
-use crate::signing_rule::rule::Rule;
+use crate::signing_rule::rule::{Rule, RuleKind};
 
 impl Sentence<'_> {
     /// เว้นแต่การ… ไม่ต้องประทับตรา: the same people, another word on the seal.
@@ -140,12 +140,30 @@ impl Sentence<'_> {
 
     /// หากเกินวงเงินดังกล่าวต้องมี ข ลงลายมือชื่อร่วมด้วย: those before, and ข.
     fn with_them(&self, at: usize, last: &Element) -> Option<(usize, Branch)> {
-        let (list, people, joins) = self.name_lists(at).pop()?;
+        let (list, people) = match self.name_lists(at).pop() {
+            Some((_, _, joins)) if joins.contains(&Join::Or) => return None,
+            Some((list, people, _)) => (list, people),
+            // …ต้องมีกรรมการหนึ่งคนลงลายมือชื่อร่วมด้วย: one director more.
+            None => {
+                let (to, n) = self.count(self.skip(at, Word::Director))?;
+                let counts = |rule: &Rule| matches!(rule.kind, RuleKind::AnyDirector(_));
+                let before = last.branch.as_ref()?;
+                if n > 1 || !self.is(at, Word::Director) || !before.readings.iter().all(counts) {
+                    return None;
+                }
+                (to, vec![Rule::any_director(n).ok()?])
+            }
+        };
         let verb = self.skip(list, Word::Joint);
-        if !self.is(verb, Word::Sign) || joins.contains(&Join::Or) {
+        if !self.is(verb, Word::Sign) {
             return None;
         }
-        let to = if self.is(verb + 1, Word::TooWithThem) || self.is(verb + 1, Word::Also) {
+        // ด้วย alone says it of somebody named only.
+        let named = people
+            .iter()
+            .all(|one| matches!(one.kind, RuleKind::Person(_)));
+        let to = if self.is(verb + 1, Word::TooWithThem) || (named && self.is(verb + 1, Word::Also))
+        {
             verb + 2
         } else if self.is(verb + 1, Word::Joint) && self.is(verb + 2, Word::Also) {
             verb + 3

@@ -90,6 +90,7 @@ impl Sentence<'_> {
                 && excepts
                     .iter()
                     .any(|(item, _)| item.is_some() && *item == last_item))
+            || (alternatives > 1 && branches().any(|branch| branch.narrowed_before))
             || (alternatives > 1
                 && spoken()
                     .next_back()

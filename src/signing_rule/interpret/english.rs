@@ -44,12 +44,18 @@ static PHRASES: &[(English, &[&str])] = &[
     (English::Word(Liquidators), &["liquidators"]),
     (English::Word(Any), &["any", "either", "a", "an"]),
     (English::Word(The), &["the"]),
-    (English::Word(Of), &["of", "of the", "of these", "of the following", "out of", "out of the", "among", "among the", "from among the", "from"]),
+    (English::Word(Of), &["of", "of the", "of these", "out of", "out of the", "among", "among the", "from among the", "from"]),
     (English::Word(BothOfThem), &["both", "both of", "both of the", "both the"]),
     (English::Word(All), &["all", "all the", "all of the"]),
     (English::Word(Other), &["other", "another", "any other"]),
     (English::Word(This), &["following", "the following", "namely", "these", "as follows", "the following persons", "them", "of them", "of whom"]),
     (English::Word(AtLeast), &["at least", "not less than", "no fewer than", "not fewer than", "no less than", "a minimum of"]),
+    (English::Word(Upwards), &["or more"]),
+    (English::Word(OneAmongThem), &[
+        "one of whom is", "one of whom must be", "one of whom shall be", "at least one of whom is", "at least one of whom must be",
+        "at least one of whom shall be",
+    ]),
+    (English::Word(AmongThem), &["including", "which must include", "who must include", "which shall include"]),
     (English::Word(MoreThanHalf), &["a majority of", "the majority of", "more than half of"]),
     (English::Word(Half), &["half of", "at least half of"]),
     (English::Word(Alone), &[
@@ -264,9 +270,15 @@ impl Sentence<'_> {
             }
         }
         let any = self.skip(at, Word::Any);
+        if any > at {
+            self.either(at, any, found);
+        }
         let least = self.skip(any, Word::AtLeast);
         let number = self.whole_number(least);
-        let next = least + usize::from(number.is_some());
+        let mut next = least + usize::from(number.is_some());
+        if number.is_some() && least == any {
+            next = self.skip(next, Word::Upwards);
+        }
         // "directors", "the directors" and "the other directors" give no number; "any director" and "another
         // director" say one.
         if number.is_none() && any == at && !self.is(at, Word::Other) {
@@ -285,7 +297,7 @@ impl Sentence<'_> {
             (Word::Director, Word::Liquidator, Word::ManagingPartner)
         };
         if self.is(office, director) {
-            self.english_directors(at, office + 1, n, size, found);
+            self.english_directors(at, office + 1, (n, size), pointed > of, found);
         } else if size.is_none()
             && let Some(pool) = [
                 (liquidator, Pool::Liquidator),
@@ -297,6 +309,18 @@ impl Sentence<'_> {
             found.extend(self.settled(at, office + 1, Rule::any_of_pool(n, pool), false));
         } else if matches!(self.kind(office), Some(Kind::Name(_))) && of > other {
             self.english_list(at, office, n, size, found);
+        }
+    }
+
+    /// either A or B
+    fn either(&self, at: usize, list: usize, found: &mut Vec<(usize, Party)>) {
+        for (end, people, joins) in self.name_lists(list) {
+            if joins.contains(&Join::Or)
+                && joins.iter().all(|join| *join == Join::Or)
+                && !self.list_goes_on(end)
+            {
+                found.extend(self.settled(at, end, Rule::any_of(people), false));
+            }
         }
     }
 
@@ -338,8 +362,8 @@ impl Sentence<'_> {
         &self,
         at: usize,
         to: usize,
-        n: u16,
-        size: Option<u16>,
+        (n, size): (u16, Option<u16>),
+        pointed: bool,
         found: &mut Vec<(usize, Party)>,
     ) {
         // in Group A
@@ -355,6 +379,12 @@ impl Sentence<'_> {
         if named > comma {
             let list = self.skip(named, Word::Comma);
             self.english_list(at, list, n, size, found);
+            return;
+        }
+        // "any two of the following directors sign jointly: A, B and C"
+        if pointed {
+            let of = size.map(usize::from);
+            found.push(self.party(at, to, Who::Pointing { n, of }));
             return;
         }
         match size {

@@ -307,6 +307,13 @@ impl Sentence<'_> {
         if matches!(self.kind(at), Some(Kind::Name(_))) {
             return self.reversed(at);
         }
+        // ก และ ข เป็นกรรมการกลุ่ม ก: what follows is the next sentence.
+        if at
+            .checked_sub(1)
+            .is_some_and(|before| self.is(before, Word::Being))
+        {
+            return None;
+        }
         let group = self.skip(at, Word::Director);
         let group = self.skip(group, Word::In);
         let label = match self.kind(group) {
@@ -321,7 +328,17 @@ impl Sentence<'_> {
         // กลุ่ม ก ได้แก่กรรมการทุกคน
         let office = self.skip(lead, Word::Director);
         if office > lead && self.is(office, Word::All) && !self.directors.is_empty() {
-            return Some((label.clone(), vec![(office + 1, self.directors.clone())]));
+            let all = self.directors.clone();
+            // …ยกเว้น ก
+            return match self.exclusion(office + 1) {
+                Some((end, out)) if !self.starts_verb(end) => {
+                    let kept = |person: &Rule| !out.iter().any(|other| other.kind == person.kind);
+                    let kept: Vec<Rule> =
+                        all.iter().filter(|person| kept(person)).cloned().collect();
+                    (!kept.is_empty()).then(|| (label.clone(), vec![(end, kept)]))
+                }
+                _ => Some((label.clone(), vec![(office + 1, all)])),
+            };
         }
         let (list, said) = self.list_lead(lead + usize::from(open));
         let ends: Vec<(usize, Vec<Rule>)> = self

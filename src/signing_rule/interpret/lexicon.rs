@@ -78,6 +78,8 @@ pub(super) enum Word {
     May,
     /// ต้อง: a duty; what it says takes the place of what was said before.
     Must,
+    /// ต้องเป็น: who it must be.
+    MustBe,
     /// ต้องมี: somebody must be there; whether alone is not said of a name.
     MustHave,
     /// มี, before a list.

@@ -27,21 +27,21 @@
 //!            | (CASE-INSTEAD scope | CASE scope MUST) branch         takes the general rule's place there
 //!            | [office] FORBIDDEN acts [amounts] [EXCEPT branch]     nobody, or only these
 //!            | OTHER-CASES [BESIDES ITEM {(AND | TO) ITEM}] [give] branch   everything else
-//!            | OVER-THAT [give] (branch | MUST names SIGN TOO)       above the ceiling just said
+//!            | OVER-THAT [give] (branch | MUST (names | DIRECTOR count) SIGN TOO)    above the ceiling just said
 //!            | SEAL | SEAL-FOR-ALL                                   behind definitions: of the alternative before
 //! give       = GIVE | MUST
 //! scope      = acts [amounts] | amounts
 //! acts       = [ABOUT] ACT { (AND | OR | ",") [ABOUT] ACT } [DEFINE acts]
 //! amounts    = [LIMIT] [UNIT] bound { [BUT | AND] bound } [UNIT]
 //! bound      = (NOT-OVER | WITHIN) n BAHT | OVER n BAHT | BELOW n BAHT | AT-LEAST n BAHT | FROM n BAHT (UPWARDS | TO n BAHT)
-//! branch     = chain [modifier] SIGN closing | chain SIGN WITH chain [SIGN] closing | SIGN BY party closing
+//! branch     = [(NOT-BEING | EXCEPT) names] chain [modifier] SIGN closing | chain SIGN WITH chain [SIGN] closing | SIGN BY party closing
 //! chain      = party { (WITH | AND | OR) party }      AND and OR only before an office, a group or a closed list
 //! closing    = { JOINT | TOTAL n PERSON | BOTH n PERSON | ALL | ANY-ONE | ALONE | count | SEAL | NO-SEAL
 //!              | modifier | DEFINE names | [CASE] scope | OTHER-CASES | TOO | noise }
 //! modifier   = (NOT-BEING | EXCEPT) (names | GROUP)    who fills no counted seat
 //!            | BY names FORBIDDEN SIGN
 //!            | AMONG-THEM required { AND required } [SIGN] [TOO]     who must be among those counted
-//!            | ONE-AMONG-THEM required                            one person among those counted
+//!            | (ONE-AMONG-THEM | BY 1 IN n PERSON MUST-BE) required    one person among those counted
 //!            | MADE-UP-OF required                                among those counted, or all of them taken from these
 //! party      = names [office] [threshold] | office [DEFINE] names | directors | pool | group | english
 //! names      = NAME { [AND | OR | AND-OR | ","] NAME }
@@ -56,7 +56,9 @@
 //!            | GROUP { (AND | OR | AND-OR) GROUP } [EACH-GROUP count | count] | count IN (GROUP | SAME-GROUP | DIFFERENT-GROUPS)
 //!            | n [IN n] GROUPS EACH-GROUP count | ANY-GROUP (count | WHOLE-GROUP)
 //! definition = [DIRECTOR] GROUP [DEFINE] [n PERSON] names | names BEING [DIRECTOR] GROUP | ITEM names
+//!            | GROUP [DEFINE] DIRECTOR ALL [(NOT-BEING | EXCEPT) names]
 //! english    = [ANY] [AT-LEAST] n [OTHER] [OF [THIS]] office [IN GROUP | names] | ALL DIRECTOR | names ANY n OF THIS
+//!            | ANY NAME { OR NAME } | [ANY] n OF THIS DIRECTOR, whose list stands behind the verb
 //! limits     = LIMITS (NONE | element that forbids, or that a duty replaces)
 //! ```
 //!

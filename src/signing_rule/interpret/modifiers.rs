@@ -79,7 +79,7 @@ impl Sentence<'_> {
         None
     }
 
-    fn starts_verb(&self, at: usize) -> bool {
+    pub(super) fn starts_verb(&self, at: usize) -> bool {
         matches!(
             self.kind(at),
             Some(
@@ -88,6 +88,7 @@ impl Sentence<'_> {
                         Word::Sign
                             | Word::May
                             | Word::Must
+                            | Word::MustBe
                             | Word::MustHave
                             | Word::Joint
                             | Word::With
@@ -137,7 +138,14 @@ impl Sentence<'_> {
     /// โดยต้องมี ก \[หรือ ข\] \[ร่วมลงลายมือชื่อด้วย\], โดยต้องมีกรรมการกลุ่ม ก อย่างน้อยหนึ่งคน
     fn among(&self, at: usize, signed: bool) -> Option<(usize, Among)> {
         let weak = self.is(at, Word::WithThem);
-        let one = self.is(at, Word::OneAmongThem);
+        // โดยหนึ่งในสองคนต้องเป็น ก
+        let numbered = self
+            .one_in(self.skip(at, Word::Whereby))
+            .and_then(|(to, of)| {
+                (self.is(at, Word::Whereby) && self.is(to, Word::MustBe)).then_some((to, of))
+            });
+        let (at, of) = numbered.map_or((at, None), |(to, of)| (to, Some(of)));
+        let one = of.is_some() || self.is(at, Word::OneAmongThem);
         let made_up = self.is(at, Word::MadeUpOf);
         if !weak && !one && !made_up && !self.is(at, Word::AmongThem) {
             return self.one_of_those(at);
@@ -178,11 +186,24 @@ impl Sentence<'_> {
             }
         }
         joining |= self.is(to, Word::TooWithThem);
+        // โดยให้มี ก หรือ ข เป็นหนึ่งในสองคนนั้น
+        let closed = self
+            .one_in(to + 1)
+            .filter(|_| of.is_none() && self.is(to, Word::Being) && !joining);
+        let single = |rule: &Rule| head_count(rule, self.sizes) == (1, 1);
+        let of = match closed {
+            Some(_) if !readings.iter().all(single) => return None,
+            Some((end, size)) => {
+                to = end;
+                Some(size)
+            }
+            None => of,
+        };
         to = self.skip(self.skip(to, Word::OneOfThem), Word::TooWithThem);
         let among = Among {
             rules: readings,
             joining: weak && joining,
-            of: None,
+            of,
             // "ต้องเป็นกรรมการกลุ่ม ก ไม่น้อยกว่าสองคน": so many of the group, and the rest as they come.
             made_up: made_up && !self.says(at, to, Word::AtLeast),
         };
@@ -206,6 +227,16 @@ impl Sentence<'_> {
         };
         self.is(number + 1, Word::Person)
             .then(|| (self.skip(number + 2, Word::This), among))
+    }
+
+    /// หนึ่งในสองคน \[นี้\]
+    fn one_in(&self, at: usize) -> Option<(usize, u16)> {
+        let number = self.skip(at + 2, Word::Count);
+        let of = self.whole_number(number)?;
+        (self.whole_number(at) == Some(1)
+            && self.is(at + 1, Word::In)
+            && self.is(number + 1, Word::Person))
+        .then(|| (self.skip(number + 2, Word::This), of))
     }
 
     fn required(&self, at: usize) -> Option<(usize, Vec<Rule>)> {

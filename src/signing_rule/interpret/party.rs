@@ -47,7 +47,7 @@ pub(super) enum Who {
         joins: Vec<Join>,
     },
     /// กรรมการสองในสามคนนี้, whose list stands behind the verb.
-    Pointing { n: u16, of: usize },
+    Pointing { n: u16, of: Option<usize> },
 }
 
 #[derive(Debug, Clone)]
@@ -475,10 +475,13 @@ impl Sentence<'_> {
         if let Some((to, n, of)) = self.fraction(bare)
             && usize::from(n) <= of
         {
+            found.push(self.party(at, to, Who::Pointing { n, of: Some(of) }));
+            // "สองในห้าคนนี้" of a board of five, with no list anywhere: these are the board.
             if pointing(to) {
-                found.push(self.party(at, to, Who::Pointing { n, of }));
+                if of == board && self.groups.is_empty() && self.named_before(at).is_empty() {
+                    found.extend(self.settled(at, to, Rule::any_director(n), false));
+                }
             } else {
-                found.push(self.party(at, to, Who::Pointing { n, of }));
                 found.extend(self.settled(at, to, Rule::any_director(n), of != board));
                 // Two of three on a board of another size may also mean two thirds.
                 if of != board

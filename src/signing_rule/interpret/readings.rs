@@ -250,7 +250,9 @@ impl Sentence<'_> {
     ) -> Option<Vec<Rule>> {
         let whole = |rule: Rule| Some(vec![placed(rule, party.span)]);
         if let Who::Pointing { n, of } = &party.who {
-            if closing.list.len() != *of || closing.any_one || closing.count.is_some() {
+            let size = closing.list.len();
+            let fits = of.map_or(size > usize::from(*n), |of| of == size);
+            if !fits || closing.any_one || closing.count.is_some() {
                 return None;
             }
             return whole(Rule::at_least(*n, closing.list.clone(), None).ok()?);

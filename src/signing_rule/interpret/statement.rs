@@ -255,6 +255,14 @@ impl Sentence<'_> {
                 self.kind(at + 1),
                 Some(Kind::Act(_) | Kind::Word(Word::Limit | Word::About | Word::Over))
             );
+        if last.is_none() && (self.is(at, Word::Except) || self.is(at, Word::NotBeing)) {
+            for (next, branch) in self.branches_without(at) {
+                if !branch.also && !branch.adds {
+                    found.push((next, Some(general(branch, None))));
+                }
+            }
+            return found;
+        }
         if self.is(at, Word::Except) || self.is(at, Word::CaseInstead) || left_out || but_acts {
             // Set apart from a numbered alternative by a mark, it may speak of all of them.
             if last.is_some_and(|last| last.item.is_none() || marked == at) {
@@ -409,14 +417,16 @@ impl Sentence<'_> {
         at = self.skip(at, Word::Define);
         if matches!(
             self.kind(at + 1),
-            Some(Kind::Word(Word::Give | Word::Must | Word::MustHave))
+            Some(Kind::Word(
+                Word::Give | Word::Must | Word::MustBe | Word::MustHave
+            ))
         ) {
             at = self.skip(at, Word::Whereby);
         }
         for _ in 0..2 {
             match self.kind(at) {
                 Some(Kind::Word(Word::Give)) => at += 1,
-                Some(Kind::Word(Word::Must)) => {
+                Some(Kind::Word(Word::Must | Word::MustBe)) => {
                     must = true;
                     at += 1;
                 }
