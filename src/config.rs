@@ -496,3 +496,6 @@ fn put(table: &mut toml::Table, place: &[&str], value: String) {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;
