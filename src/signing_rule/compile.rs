@@ -21,7 +21,7 @@
 //! bound is refused whole. What an answer may cost follows from them: `work_tests.rs` counts it.
 
 use super::alternatives::{Alternative, expand};
-use super::board::{Board, Liability, People, Role};
+use super::board::{Board, Liability, Member, People, Role};
 use super::clause::{AmountRange, Clause, ScopedAct, Seal, SigningRule};
 use super::matching::{Signers, met};
 use super::rule::{Pool, Rule, RuleKind, Span};
@@ -268,9 +268,10 @@ impl CompiledRule {
 
     /// Managing partners whom the register gives limited liability, which s. 1087 does not allow: an error in it.
     pub(super) fn limited_managers(&self) -> People {
-        self.board.people_where(|member| {
-            member.role == Role::ManagingPartner && member.liability == Some(Liability::Limited)
-        })
+        let limited = |member: &Member| member.liability == Some(Liability::Limited);
+        self.board
+            .people_where(|member| member.role == Role::ManagingPartner)
+            .intersection(self.board.people_where(limited))
     }
 
     /// The board it was compiled for.
@@ -309,6 +310,10 @@ fn settle(compiled: &mut CompiledRule, standing: Standing) -> bool {
         compiled.eligible = compiled
             .board
             .people_where(|member| office.holds(member.role, member.liability));
+    }
+    if compiled.office == Some(Office::ManagingPartner) {
+        // Limited in one row of the register is limited, whatever another row leaves open.
+        compiled.eligible = compiled.eligible.without(compiled.limited_managers());
     }
     let Some((decision, code)) = standing.settled() else {
         return false;

@@ -402,6 +402,28 @@ fn a_managing_partner_of_limited_liability_is_an_error_that_lowers_nothing() {
 }
 
 #[test]
+fn limited_in_one_row_is_limited_in_every_row_of_that_person() {
+    let row = |id: &str, role: Role| {
+        Member::director(id, "กล้า ทดลองดี")
+            .with_role(role)
+            .with_person("k1")
+    };
+    let board = Board::new(vec![
+        row("p", Role::Partner).with_liability(Liability::Limited),
+        row("m", Role::ManagingPartner).with_liability(Liability::Unlimited),
+    ])
+    .unwrap();
+    let kind = JuristicType::LimitedPartnership;
+    let rule = simple(any_manager(kind));
+    let compiled = compile(&rule, &board, standing(Status::Active, kind)).unwrap();
+    for signer in ["p", "m"] {
+        let verdict = ask(&compiled, &[signer], BUSINESS);
+        assert_eq!(verdict.decision, Decision::Deny, "{signer}");
+        assert!(verdict.has_reason(ReasonCode::LimitedManagingPartner));
+    }
+}
+
+#[test]
 fn every_reason_of_a_status_is_told_in_both_languages() {
     for status in Status::ALL {
         assert!(!status.rule().law.is_empty());
