@@ -54,9 +54,16 @@ pub struct Server {
     pub public_url: url::Url,
     /// The address machine clients use: issuer and audience of access tokens, without a trailing slash.
     pub api_url: url::Url,
+    /// How many people one client may name by 13-digit number in a minute; each process counts for itself. Default 600.
+    #[serde(default = "default_lookups")]
+    pub number_lookups_per_minute: u32,
     /// Worker threads. Default: one per core.
     #[serde(default)]
     pub workers: Option<usize>,
+}
+
+fn default_lookups() -> u32 {
+    600
 }
 
 fn default_bind() -> SocketAddr {
@@ -139,6 +146,9 @@ pub struct Peers {
     /// OpenID providers people sign in with.
     #[serde(default, rename = "identity_provider")]
     pub identity_providers: Vec<IdentityProviderPeer>,
+    /// Service that tells whether a foreigner's passport is good. Without it nobody is linked by a passport.
+    #[serde(default)]
+    pub foreigner_status: Option<ForeignerStatusPeer>,
     /// RFC 3161 time-stamp authority.
     pub timestamp_url: url::Url,
     /// Face-verification engine, if any.
@@ -317,6 +327,28 @@ fn default_max_age() -> u64 {
     3600
 }
 
+/// The status service for foreigners' passports.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ForeignerStatusPeer {
+    /// Base URL of the service.
+    pub url: url::Url,
+    /// An answer older than this many seconds is asked for again. Default 3600.
+    #[serde(default = "default_max_age")]
+    pub max_age_seconds: u64,
+}
+
+/// What is peculiar to an OpenID provider.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum ProviderProfile {
+    /// DOPA-Digital ID: 13-digit numbers.
+    #[default]
+    Thaid,
+    /// Digital ID of foreigners: passports.
+    Foreigner,
+}
+
 /// One OpenID provider.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -329,6 +361,9 @@ pub struct IdentityProviderPeer {
     pub client_id: String,
     /// File that holds our client secret there.
     pub client_secret_file: PathBuf,
+    /// `thaid` or `foreigner`. Default `thaid`.
+    #[serde(default)]
+    pub profile: ProviderProfile,
     /// Name on the sign-in button, Thai.
     pub label_th: String,
     /// Name on the sign-in button, English.

@@ -3,7 +3,9 @@
 use crate::authority::service::PairwiseReferences;
 use crate::crypto::key::FileKey;
 use crate::crypto::note::{self, NoteVerifier};
+use crate::crypto::vault as crypto_vault;
 use crate::crypto::vault::{BlindIndexKey, PairwiseKey, Place, Vault};
+use crate::identity::person::Passport;
 use crate::identity::vault::{Vault as IdentityVault, VaultError};
 use crate::kernel::id::{NationalId, Randomness};
 use crate::ledger::checkpoint::{NoteError, NoteSigner};
@@ -42,6 +44,22 @@ impl PersonalData {
             others,
             randomness,
         }
+    }
+
+    /// A passport of the register and one of a provider are found under the same index, however either spells it.
+    fn passport_digest(
+        &self,
+        number: &str,
+        country: &str,
+        birth_date: NaiveDate,
+    ) -> Result<BlindIndex, crypto_vault::VaultError> {
+        let (number, country) = match Passport::new(number, country, birth_date) {
+            Ok(plain) => (plain.number, plain.country),
+            Err(_) => (number.to_owned(), country.to_owned()),
+        };
+        self.others
+            .reference("passport", &format!("{number}\n{country}\n{birth_date}"))
+            .map(|index| *index.as_bytes())
     }
 
     /// What stands in for an index that could not be computed: it agrees with nothing, so that nobody is linked by it.
@@ -89,6 +107,11 @@ impl IdentityVault for PersonalData {
             .map_err(unavailable)
     }
 
+    fn passport_index(&self, passport: &Passport) -> Result<[u8; 32], VaultError> {
+        self.passport_digest(&passport.number, &passport.country, passport.birth_date)
+            .map_err(unavailable)
+    }
+
     fn person_index(&self, issuer: &str, subject: &str) -> Result<[u8; 32], VaultError> {
         self.others
             .reference("account", &format!("{issuer}\n{subject}"))
@@ -106,11 +129,8 @@ impl IdentityIndex for PersonalData {
     }
 
     fn passport(&self, number: &str, country: &str, birth_date: NaiveDate) -> BlindIndex {
-        match self
-            .others
-            .reference("passport", &format!("{number}\n{country}\n{birth_date}"))
-        {
-            Ok(index) => *index.as_bytes(),
+        match self.passport_digest(number, country, birth_date) {
+            Ok(index) => index,
             Err(error) => self.unmatchable(&error),
         }
     }

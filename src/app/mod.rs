@@ -7,7 +7,7 @@ pub mod routes;
 
 use crate::access::service::{AccessKeys, AccessKeysError, AccessParts, AccessService};
 use crate::authority::service::{AuthorityService, Parts as AuthorityParts};
-use crate::config::{Config, Environment, IdentityProviderPeer};
+use crate::config::{Config, Environment, IdentityProviderPeer, ProviderProfile};
 use crate::crypto::jws::Jwk;
 use crate::crypto::key::{Algorithm, FileKey, KeyError, Signer};
 use crate::crypto::tls::{self, Clients, TlsError};
@@ -32,6 +32,10 @@ use crate::kernel::lang::Bilingual;
 use crate::kernel::time::Clock;
 use crate::ledger::leaf::LeafKind;
 use crate::ledger::service::{FileKeeper, LedgerService};
+use crate::linkage::client::StatusClient;
+use crate::linkage::foreigner::ForeignerStatusSource;
+use crate::linkage::lookup::LookupLimit;
+use crate::linkage::service::{LinkageService, Parts as LinkageParts};
 use crate::pdf::{Engine, PdfError};
 use crate::portal::PortalSettings;
 use crate::registry::client::ClientError;
@@ -115,6 +119,9 @@ pub enum AppError {
     /// The client of the time-stamp authority.
     #[error("peers.timestamp_url: {0}")]
     Timestamp(reqwest::Error),
+    /// The client of the status service for foreigners.
+    #[error("peers.foreigner_status: {0}")]
+    ForeignerStatus(reqwest::Error),
     /// The database.
     #[error(transparent)]
     Open(#[from] OpenError),
@@ -198,6 +205,8 @@ pub struct Services {
     pub review: Arc<ReviewService>,
     /// People.
     pub identity: Arc<IdentityService>,
+    /// Links between people and officers, and disputes about them.
+    pub linkage: Arc<LinkageService>,
     /// Questions.
     pub authority: Arc<AuthorityService>,
     /// Documents.
@@ -325,11 +334,29 @@ impl Services {
             &clock,
             &randomness,
         )?);
+        let linkage = Arc::new(LinkageService::new(LinkageParts {
+            database: Arc::clone(&database),
+            ledger: ledger.clone(),
+            vault: Arc::clone(&personal) as _,
+            references: Arc::clone(&personal) as _,
+            status: status_source(config)?,
+            status_max_age: config
+                .peers
+                .foreigner_status
+                .as_ref()
+                .map_or(Duration::ZERO, |peer| {
+                    Duration::from_secs(peer.max_age_seconds)
+                }),
+            clock: Arc::clone(&clock),
+            randomness: Arc::clone(&randomness),
+        }));
         let issuer = bare(&config.server.api_url);
         let authority = Arc::new(AuthorityService::new(AuthorityParts {
             database: Arc::clone(&database),
             registry: registry.clone(),
             identity: Arc::clone(&identity),
+            linkage: Arc::clone(&linkage),
+            lookups: LookupLimit::new(config.server.number_lookups_per_minute),
             ledger: ledger.clone(),
             signer: Arc::clone(&receipts),
             references: personal,
@@ -359,6 +386,7 @@ impl Services {
             follower,
             review,
             identity,
+            linkage,
             authority,
             documents,
             ledger,
@@ -367,6 +395,14 @@ impl Services {
             log_verifier,
         })
     }
+}
+
+fn status_source(config: &Config) -> Result<Option<Arc<dyn ForeignerStatusSource>>, AppError> {
+    let Some(peer) = &config.peers.foreigner_status else {
+        return Ok(None);
+    };
+    let client = StatusClient::new(&peer.url).map_err(AppError::ForeignerStatus)?;
+    Ok(Some(Arc::new(client)))
 }
 
 fn identity_service(
@@ -428,7 +464,10 @@ fn provider(config: &Config, peer: &IdentityProviderPeer) -> Result<OidcProvider
             bare(&config.server.public_url),
             peer.name
         ),
-        profile: Profile::thaid(),
+        profile: match peer.profile {
+            ProviderProfile::Thaid => Profile::thaid(),
+            ProviderProfile::Foreigner => Profile::foreigner(),
+        },
     })?)
 }
 
@@ -573,6 +612,7 @@ async fn start_with(
             .app_data(web::Data::from(Arc::clone(&shared.authority)))
             .app_data(web::Data::from(Arc::clone(&shared.documents)))
             .app_data(web::Data::from(Arc::clone(&shared.review)))
+            .app_data(web::Data::from(Arc::clone(&shared.linkage)))
             .app_data(web::Data::from(Arc::clone(&shared.access)))
             .app_data(web::Data::from(Arc::clone(&shared.database)))
             .app_data(web::Data::new(shared.registry.clone()))

@@ -6,11 +6,12 @@ use crate::authority::http::AuthorityApi;
 use crate::document::http::DocumentApi;
 use crate::identity::http::IdentityApi;
 use crate::ledger::http::LedgerApi;
+use crate::linkage::http::LinkageApi;
 use crate::registry::http::RegistryApi;
 use crate::registry::review::http::ReviewApi;
 use crate::web::page::{self, STYLE};
 use crate::web::problem::{Code, Problem};
-use crate::{access, authority, document, identity, ledger, portal, registry};
+use crate::{access, authority, document, identity, ledger, linkage, portal, registry};
 use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, web};
 use utoipa::openapi::security::{
@@ -35,6 +36,7 @@ use utoipa_swagger_ui::SwaggerUi;
         (name = "authority", description = "The question and its answer"),
         (name = "registry", description = "Juristic persons, officers, statements"),
         (name = "review", description = "Sentences that registry officers must read"),
+        (name = "linkage", description = "Whether a person is an officer, and disputes about that"),
         (name = "identity", description = "Sign-ins and people"),
         (name = "certificates", description = "Certificates and their verification"),
         (name = "log", description = "The tamper-evident log"),
@@ -77,6 +79,7 @@ pub fn document() -> utoipa::openapi::OpenApi {
         AuthorityApi::openapi(),
         RegistryApi::openapi(),
         ReviewApi::openapi(),
+        LinkageApi::openapi(),
         IdentityApi::openapi(),
         DocumentApi::openapi(),
         LedgerApi::openapi(),
@@ -111,6 +114,7 @@ pub fn configure(config: &mut web::ServiceConfig) {
         .configure(authority::http::configure)
         .configure(registry::http::configure)
         .configure(registry::review::http::configure)
+        .configure(linkage::http::configure)
         .configure(identity::http::configure)
         .configure(document::http::configure)
         .configure(ledger::http::configure)

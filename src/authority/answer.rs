@@ -162,12 +162,21 @@ pub struct ExcludedPart {
     pub detail_th: String,
     /// Since when, where that is known.
     pub since: Option<NaiveDate>,
+    /// The officer on record that it is about, if that much is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub officer: Option<String>,
+    /// Name of that officer as registered.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
 }
 
-impl From<LeftOut> for ExcludedPart {
-    fn from(out: LeftOut) -> Self {
+impl ExcludedPart {
+    /// A signatory that was left out; `name_of` tells the registered name behind a reference.
+    pub fn new(out: LeftOut, name_of: &dyn Fn(&String) -> String) -> Self {
         let text = out.code.text();
         Self {
+            name: out.officer.as_ref().map(name_of),
+            officer: out.officer,
             person: out.reference,
             code: out.code.as_str().to_owned(),
             detail: text.en,

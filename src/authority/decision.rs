@@ -66,7 +66,11 @@ codes! {
         /// Several officers on record agree.
         OfficerNotUnique = "officer_not_unique", "ตรงกับกรรมการมากกว่าหนึ่งรายการ", "more than one officer on record agrees";
         /// The link between person and officer is disputed.
-        LinkDisputed = "link_disputed", "อยู่ระหว่างโต้แย้งการเชื่อมโยงตัวบุคคล", "the link between person and officer is disputed";
+        LinkDisputed = "link_disputed", "การเชื่อมโยงตัวบุคคลกับตำแหน่งนี้ถูกโต้แย้ง จึงยังไม่นับ", "the link between person and officer is disputed and does not count";
+        /// The passport that proves the person is expired, lost or stolen.
+        PassportNotValid = "passport_not_valid", "หนังสือเดินทางที่ใช้ยืนยันตัวตนหมดอายุหรือถูกแจ้งหายหรือถูกขโมย", "the passport that proves the person has expired or was reported lost or stolen";
+        /// Nobody can say whether the passport that proves the person is good.
+        ForeignerStatusUnavailable = "foreigner_status_unavailable", "ยังตรวจสอบสถานะหนังสือเดินทางของบุคคลไม่ได้", "the status of the person's passport cannot be checked";
         /// Only the caller says so.
         AssertedOnly = "asserted_only", "ผู้เรียกอ้างเอง ยังไม่ได้ยืนยันตัวตนกับระบบนี้", "asserted by the caller only; the person has not signed in here";
         /// The assurance is too low or too old.
@@ -128,6 +132,8 @@ pub enum SignerStanding {
         code: SignatoryCode,
         /// Since when, where that is known.
         since: Option<NaiveDate>,
+        /// Which officer it would be otherwise, if that much is known.
+        officer: Option<String>,
     },
 }
 
@@ -242,6 +248,8 @@ pub struct LeftOut {
     pub code: SignatoryCode,
     /// Since when.
     pub since: Option<NaiveDate>,
+    /// The officer it is about, if that much is known.
+    pub officer: Option<String>,
 }
 
 /// What a stronger sign-in would change.
@@ -308,16 +316,23 @@ fn left_out(signers: &[Signer]) -> Vec<LeftOut> {
     signers
         .iter()
         .filter_map(|signer| {
-            let (code, since) = match &signer.standing {
+            let (code, since, officer) = match &signer.standing {
                 SignerStanding::Counts { .. } => return None,
-                SignerStanding::Doubtful { code, .. } => (*code, None),
-                SignerStanding::TooWeak { .. } => (SignatoryCode::AssuranceTooLow, None),
-                SignerStanding::Excluded { code, since } => (*code, *since),
+                SignerStanding::Doubtful { code, officer } => (*code, None, officer.clone()),
+                SignerStanding::TooWeak { officer, .. } => {
+                    (SignatoryCode::AssuranceTooLow, None, Some(officer.clone()))
+                }
+                SignerStanding::Excluded {
+                    code,
+                    since,
+                    officer,
+                } => (*code, *since, officer.clone()),
             };
             Some(LeftOut {
                 reference: signer.reference.clone(),
                 code,
                 since,
+                officer,
             })
         })
         .collect()
@@ -449,6 +464,22 @@ pub fn decide(rule: &CompiledRule, signers: &[Signer], asked: Asked) -> Outcome 
             }
         }
     }
+    if decision != Decision::Permit {
+        // Somebody stands on the register and is kept from counting: that is a reason, and not only a missing signature.
+        for signer in signers {
+            if let SignerStanding::Excluded { code, .. } = &signer.standing
+                && matches!(
+                    code,
+                    SignatoryCode::LinkDisputed | SignatoryCode::PassportNotValid
+                )
+            {
+                let reason = Reason::new(code.as_str(), code.text());
+                if !reasons.contains(&reason) {
+                    reasons.push(reason);
+                }
+            }
+        }
+    }
     reasons.extend(
         surely
             .reasons
@@ -479,6 +510,7 @@ pub fn decide(rule: &CompiledRule, signers: &[Signer], asked: Asked) -> Outcome 
             reference: signer.reference.clone(),
             code: SignatoryCode::OfficeDoesNotSign,
             since: None,
+            officer: counted(&signer.standing).map(str::to_owned),
         }));
     }
     Outcome {

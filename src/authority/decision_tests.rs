@@ -260,7 +260,7 @@ fn any_standing() -> impl Strategy<Value = SignerStanding> {
             officer,
             step_up: Bilingual::new("ยืนยันใหม่", "sign in again"),
         }),
-        1 => Just(SignerStanding::Excluded { code: SignatoryCode::Resigned, since: None }),
+        1 => Just(SignerStanding::Excluded { code: SignatoryCode::Resigned, since: None, officer: None }),
     ]
 }
 

@@ -385,6 +385,12 @@ views! {
         detail_th: String = |part| part.detail_th.clone();
         /// Since when (date), where that is known.
         since: Option<String> = |part| part.since.map(|since| since.to_string());
+        /// Officer on record that it is about, if that much is known.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        officer: Option<String> = |part| part.officer.clone();
+        /// Name of that officer as registered.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        name: Option<String> = |part| part.name.clone();
     }
     /// What the same people could do.
     WouldPermitView from WouldPermitPart {
@@ -485,6 +491,7 @@ pub struct ReceiptView {
         (status = 409, description = "Two requests used the same sign-in at once", body = ProblemDocument, content_type = "application/problem+json"),
         (status = 413, description = "The body is too large", body = ProblemDocument, content_type = "application/problem+json"),
         (status = 415, description = "The body is not JSON", body = ProblemDocument, content_type = "application/problem+json"),
+        (status = 429, description = "Too many people were named by number within a minute", body = ProblemDocument, content_type = "application/problem+json"),
         (status = 503, description = "The register or our database is out of reach", body = ProblemDocument, content_type = "application/problem+json"),
     ),
     security(("machine_client" = ["authority.evaluate"]))
@@ -520,6 +527,10 @@ fn ask_problem(error: AskError) -> Problem {
             "เวลาที่ถามอยู่ในอนาคต",
             "the moment asked about lies in the future",
         ),
+        AskError::TooManyLookups(refusal) => {
+            // A part of a second is a second.
+            Problem::plain(Code::TooManyLookups).retry_after(refusal.after.as_secs() + 1)
+        }
         AskError::Identity(identity) if identity.is_contention() => Problem::plain(Code::Changed),
         AskError::Identity(identity) if identity.is_passing() => Problem::plain(Code::Unavailable),
         AskError::Identity(IdentityError::Refused(_)) => Problem::plain(Code::Changed),

@@ -62,6 +62,17 @@ diesel::table! {
         verification_id -> Nullable<Text>,
         ended_at -> Nullable<Timestamp>,
         failure -> Nullable<Text>,
+        passport_index -> Nullable<Binary>,
+    }
+}
+
+diesel::table! {
+    /// Owner: `identity`.
+    person_passport (passport_index) {
+        passport_index -> Binary,
+        person_id -> Text,
+        document -> Binary,
+        first_seen_at -> Timestamp,
     }
 }
 
@@ -351,5 +362,57 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    /// Owner: `linkage`.
+    passport_status (passport_index, checked_at) {
+        passport_index -> Binary,
+        checked_at -> Timestamp,
+        status -> Text,
+        as_of -> Timestamp,
+    }
+}
+
+diesel::table! {
+    /// Owner: `linkage`.
+    link_evidence (person_id, registration_number, officer, registry_version) {
+        person_id -> Text,
+        registration_number -> Text,
+        officer -> BigInt,
+        registry_version -> BigInt,
+        basis -> Text,
+        linked_at -> Timestamp,
+        evidence -> Binary,
+    }
+}
+
+diesel::table! {
+    /// Owner: `linkage`.
+    link_dispute (id) {
+        id -> Text,
+        registration_number -> Text,
+        officer -> BigInt,
+        kind -> Text,
+        blind_index -> Binary,
+        registry_version -> BigInt,
+        claim -> Text,
+        opened_as -> Text,
+        opener -> Text,
+        opened_at -> Timestamp,
+        reason -> Binary,
+    }
+}
+
+diesel::table! {
+    /// Owner: `linkage`.
+    link_settlement (dispute_id) {
+        dispute_id -> Text,
+        verdict -> Text,
+        officer_id -> Text,
+        settled_at -> Timestamp,
+        reason -> Binary,
+    }
+}
+
+diesel::allow_tables_to_appear_in_same_query!(link_dispute, link_settlement);
 diesel::allow_tables_to_appear_in_same_query!(officer_identity, register_seen);
 diesel::allow_tables_to_appear_in_same_query!(review_proposal, review_decision);

@@ -1,12 +1,13 @@
 //! A person as a provider proved them, and our reference of that person.
 //!
 //! Accounts are found by issuer and subject. Two accounts are one person only when issuers that are trusted for it
-//! name the same 13-digit ID; never by name, birth date, mail or telephone (SEC-44).
+//! name the same 13-digit ID, or the same passport with its country and birth date; never by name, birth date, mail or telephone (SEC-44).
 
 use super::assurance::Assurance;
 use crate::kernel::digest::{CanonicalError, Digest, canonical_json};
 use crate::kernel::id::{NationalId, Randomness, crockford};
 use crate::kernel::lang::Language;
+use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::str::FromStr;
@@ -93,6 +94,57 @@ impl fmt::Debug for PersonName {
     }
 }
 
+/// A travel document, as a provider or the register names it. Personal data: its `Debug` prints a fixed word, and it is
+/// written to JSON only to be sealed or to ask the status service.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Passport {
+    /// Number printed in it.
+    pub number: String,
+    /// Issuing country, ISO 3166-1 alpha-3.
+    pub country: String,
+    /// Date of birth of its holder, common era.
+    pub birth_date: NaiveDate,
+}
+
+/// Text that cannot be a passport's.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("a passport has a number of 4 to 20 letters and digits and a country of three letters")]
+pub struct PassportError;
+
+impl Passport {
+    /// From what a provider states: letters in upper case, without the spaces and hyphens that people write.
+    pub fn new(number: &str, country: &str, birth_date: NaiveDate) -> Result<Self, PassportError> {
+        let number = plain(number);
+        let country = plain(country);
+        let letters = country.bytes().all(|byte| byte.is_ascii_uppercase());
+        let marks = number.bytes().all(|byte| byte.is_ascii_alphanumeric());
+        if (4..=20).contains(&number.len()) && marks && country.len() == 3 && letters {
+            Ok(Self {
+                number,
+                country,
+                birth_date,
+            })
+        } else {
+            Err(PassportError)
+        }
+    }
+}
+
+/// Upper case, and nothing that only separates.
+fn plain(text: &str) -> String {
+    text.chars()
+        .filter(|character| !matches!(character, ' ' | '-'))
+        .map(|character| character.to_ascii_uppercase())
+        .collect()
+}
+
+impl fmt::Debug for Passport {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Passport(hidden)")
+    }
+}
+
 /// What makes a sign-in provable years later: the provider's signed words, the key they were signed with, and the random
 /// part of the nonce that binds them to what the sign-in was for.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -128,6 +180,8 @@ pub struct ProvenIdentity {
     pub subject: String,
     /// 13-digit ID, present only when the provider is trusted for it.
     pub national_id: Option<NationalId>,
+    /// Passport, present only when the provider is trusted for it.
+    pub passport: Option<Passport>,
     /// Name.
     pub name: PersonName,
     /// Levels and time.
@@ -151,6 +205,25 @@ mod tests {
             "per_0000000000000000000000000A",
         ] {
             assert_eq!(text.parse::<PersonRef>(), Err(PersonRefError), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_passport_is_read_in_one_spelling_and_never_printed() {
+        let born: NaiveDate = "1974-05-20".parse().unwrap();
+        let passport = Passport::new("tz 000-0011", "jpn", born).unwrap();
+        assert_eq!(
+            (passport.number.as_str(), passport.country.as_str()),
+            ("TZ0000011", "JPN")
+        );
+        assert_eq!(format!("{passport:?}"), "Passport(hidden)");
+        for (number, country) in [
+            ("", "JPN"),
+            ("TZ0000011", "JP"),
+            ("ทะเบียน", "JPN"),
+            ("1", "JPN"),
+        ] {
+            assert_eq!(Passport::new(number, country, born), Err(PassportError));
         }
     }
 

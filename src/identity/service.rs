@@ -77,6 +77,8 @@ pub struct CompletedSignIn {
     pub person: PersonRef,
     /// Keyed index of the 13-digit ID, when a trusted provider named it.
     pub national_id_index: Option<[u8; 32]>,
+    /// Keyed index of the passport, when a trusted provider named one.
+    pub passport_index: Option<[u8; 32]>,
     /// Name as signed by the provider.
     pub name: PersonName,
     /// Levels and time.
@@ -405,6 +407,11 @@ impl IdentityService {
             .as_ref()
             .map(|id| self.vault.national_id_index(id))
             .transpose()?;
+        let passport_index = proven
+            .passport
+            .as_ref()
+            .map(|passport| self.vault.passport_index(passport))
+            .transpose()?;
         let fresh = PersonRef::generate(self.randomness.as_ref());
         let session = match claimed.purpose {
             SignInPurpose::Portal => Some(SessionValue::generate(self.randomness.as_ref())),
@@ -414,10 +421,15 @@ impl IdentityService {
         let snapshot = Snapshot {
             name: proven.name.clone(),
             national_id_index,
+            passport_index,
         };
         let vault = self.vault.as_ref();
         let outcome = self.database.write(|connection| {
-            let keys = (&index, national_id_index.as_ref());
+            let keys = Keys {
+                account: &index,
+                national_id: national_id_index.as_ref(),
+                passport: passport_index.as_ref(),
+            };
             let person = match resolve(connection, vault, proven, keys, &fresh, now)? {
                 Ok(person) => person,
                 Err(reason) => return Ok(Err(reason)),
@@ -515,6 +527,7 @@ impl IdentityService {
             id: sign_in.id,
             person: established.person,
             national_id_index: snapshot.national_id_index,
+            passport_index: snapshot.passport_index,
             name: snapshot.name,
             assurance: established.assurance,
             subject,
@@ -590,44 +603,65 @@ impl IdentityService {
     }
 }
 
-/// Which person this is: the account's, else the one with the same 13-digit ID, else a new one. A 13-digit ID that
-/// contradicts what is on record is never resolved here: somebody has to look.
+/// The keyed indexes of what was proved.
+#[derive(Clone, Copy)]
+struct Keys<'a> {
+    account: &'a [u8; 32],
+    national_id: Option<&'a [u8; 32]>,
+    passport: Option<&'a [u8; 32]>,
+}
+
+/// Which person this is: the account's, else the one with the same 13-digit ID or the same passport, else a new one.
+/// What contradicts the record is never resolved here: somebody has to look.
 fn resolve(
     connection: &mut AnyConnection,
     vault: &dyn Vault,
     proven: &ProvenIdentity,
-    (index, national_id_index): (&[u8; 32], Option<&[u8; 32]>),
+    keys: Keys<'_>,
     fresh: &PersonRef,
     now: Instant,
 ) -> Result<Result<PersonRef, FailureReason>, StoreError> {
-    let holder = match national_id_index {
+    let contradicts = Ok(Err(FailureReason::IdentityContradicts));
+    let by_number = match keys.national_id {
         Some(index) => store::person_with(connection, index)?,
         None => None,
     };
-    if let Some(account) = store::account(connection, vault, index)? {
-        let known = store::index_of(connection, &account.person)?;
-        match (national_id_index, known) {
-            (Some(given), Some(known)) if *given != known => {
-                return Ok(Err(FailureReason::IdentityContradicts));
-            }
-            (Some(given), None) => {
-                if holder.is_some() {
-                    return Ok(Err(FailureReason::IdentityContradicts));
-                }
-                store::set_index(connection, &account.person, given)?;
-            }
-            _ => {}
-        }
-        store::see_again(connection, index, now)?;
-        return Ok(Ok(account.person));
+    let by_passport = match keys.passport {
+        Some(index) => store::passport_holder(connection, index)?,
+        None => None,
+    };
+    let account = store::account(connection, vault, keys.account)?.map(|account| account.person);
+    let known_account = account.is_some();
+    let mut candidates = [account, by_number, by_passport.clone()]
+        .into_iter()
+        .flatten();
+    let known = candidates.next();
+    if candidates.any(|other| Some(&other) != known.as_ref()) {
+        return contradicts;
     }
-    let person = match holder {
-        Some(person) => person,
+    let person = match known {
+        Some(person) => {
+            if let Some(given) = keys.national_id {
+                match store::index_of(connection, &person)? {
+                    Some(held) if held != *given => return contradicts,
+                    Some(_) => {}
+                    None => store::set_index(connection, &person, given)?,
+                }
+            }
+            person
+        }
         None => {
-            store::add_person(connection, fresh, national_id_index, now)?;
+            store::add_person(connection, fresh, keys.national_id, now)?;
             fresh.clone()
         }
     };
+    if let (Some(index), Some(passport), None) = (keys.passport, &proven.passport, by_passport) {
+        store::add_passport(connection, vault, index, &person, passport, now)?;
+    }
+    if known_account {
+        store::see_again(connection, keys.account, now)?;
+        return Ok(Ok(person));
+    }
     let account = Account {
         person: person.clone(),
         issuer: proven.issuer.clone(),
@@ -637,7 +671,7 @@ fn resolve(
     store::add_account(
         connection,
         vault,
-        index,
+        keys.account,
         &account,
         subject,
         national_id,

@@ -1,5 +1,6 @@
 //! The seam to whatever holds the keys: personal data leaves this room sealed or as a keyed index, never plain (KEY-20).
 
+use super::person::Passport;
 use crate::kernel::id::NationalId;
 
 /// The vault could not do what was asked.
@@ -31,6 +32,9 @@ pub trait Vault: Send + Sync {
 
     /// Keyed index of a 13-digit ID (KEY-21): equal for equal numbers, useless without the key.
     fn national_id_index(&self, national_id: &NationalId) -> Result<[u8; 32], VaultError>;
+
+    /// Keyed index of a passport: number, country and date of birth together.
+    fn passport_index(&self, passport: &Passport) -> Result<[u8; 32], VaultError>;
 
     /// Keyed index of an account at a provider.
     fn person_index(&self, issuer: &str, subject: &str) -> Result<[u8; 32], VaultError>;

@@ -151,6 +151,8 @@ macro_rules! entity_ids {
 entity_ids! {
     /// One issued certificate (the record, not its public number).
     CertificateId = "crt_";
+    /// One dispute of a link between a person and an officer.
+    DisputeId = "dsp_";
     /// One proposal of what a statement means.
     ProposalId = "prp_";
     /// One registry officer who may review statements. Known to the operator alone.

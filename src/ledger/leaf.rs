@@ -46,6 +46,10 @@ kinds! {
     StatementRejected = "statement_rejected";
     /// A registry officer was put on the list or taken off it.
     OfficerChanged = "officer_changed";
+    /// Somebody said that a person is not, or no longer, the officer they are linked to.
+    LinkDisputed = "link_disputed";
+    /// A registry officer settled such a dispute.
+    LinkSettled = "link_settled";
     /// A machine client was added, rotated or revoked.
     ClientChanged = "client_changed";
     /// A signing key was put in use or out of use.

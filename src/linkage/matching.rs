@@ -1,5 +1,6 @@
 //! The one question of this room, as a pure function over facts.
 
+use crate::identity::person::PersonRef;
 use crate::kernel::text::NameSkeleton;
 use crate::kernel::time::Instant;
 use crate::registry::model::{
@@ -37,6 +38,37 @@ impl LinkBasis {
     }
 }
 
+impl LinkBasis {
+    /// Back from the stable code.
+    pub fn find(code: &str) -> Option<Self> {
+        [Self::NationalId, Self::Passport]
+            .into_iter()
+            .find(|basis| basis.as_str() == code)
+    }
+}
+
+/// A person who is an officer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Link {
+    /// Which officer.
+    pub officer: OfficerRef,
+    /// What proved it.
+    pub basis: LinkBasis,
+    /// What was compared.
+    pub evidence: LinkEvidence,
+}
+
+/// A link that a decision used.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UsedLink {
+    /// Who.
+    pub person: PersonRef,
+    /// As which officer, on what, by which names.
+    pub link: Link,
+    /// When a decision first used it.
+    pub at: Instant,
+}
+
 /// What was compared, for the record of a decision. It holds no number.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LinkEvidence {
@@ -51,15 +83,8 @@ pub struct LinkEvidence {
 /// Whether the person is an officer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum LinkOutcome {
-    /// The person is in office.
-    Linked {
-        /// As which officers; more than one when the register has several rows of the same person.
-        officers: Vec<OfficerRef>,
-        /// What proved it.
-        basis: LinkBasis,
-        /// What was compared.
-        evidence: LinkEvidence,
-    },
+    /// The person is in office: one link at least, more when the register has several rows of the same person.
+    Linked(Vec<Link>),
     /// The person was in office and left.
     Former {
         /// As which officer.
@@ -96,7 +121,7 @@ impl LinkOutcome {
     /// The stable code, as used in reasons.
     pub const fn as_str(&self) -> &'static str {
         match self {
-            Self::Linked { .. } => "linked",
+            Self::Linked(_) => "linked",
             Self::Former { .. } => "resigned",
             Self::NotYet { .. } => "not_yet_in_office",
             Self::NameMismatch { .. } => "name_mismatch",
@@ -133,31 +158,26 @@ pub fn link(candidate: &LinkCandidate, facts: &Facts, at: Instant) -> LinkOutcom
         .copied()
         .filter(|(officer, _)| officer.serves_on(day))
         .collect();
-    if let [(first, basis), ..] = serving.as_slice() {
+    if !serving.is_empty() {
         // Every row of the number must bear the name: two people under one number is an error of the register.
-        let mut agreed_name = None;
-        for (officer, _) in &serving {
-            match agreeing(candidate, officer) {
-                Some(name) => agreed_name = agreed_name.or(Some(name)),
-                None => {
-                    return LinkOutcome::NameMismatch {
-                        officer: officer.reference,
-                    };
-                }
-            }
+        let mut links = Vec::with_capacity(serving.len());
+        for (officer, basis) in serving {
+            let Some(agreed_name) = agreeing(candidate, officer) else {
+                return LinkOutcome::NameMismatch {
+                    officer: officer.reference,
+                };
+            };
+            links.push(Link {
+                officer: officer.reference,
+                basis,
+                evidence: LinkEvidence {
+                    registered_name: officer.name.full(),
+                    agreed_name: agreed_name.to_owned(),
+                    registry_version: facts.version.version,
+                },
+            });
         }
-        return LinkOutcome::Linked {
-            officers: serving
-                .iter()
-                .map(|(officer, _)| officer.reference)
-                .collect(),
-            basis: *basis,
-            evidence: LinkEvidence {
-                registered_name: first.name.full(),
-                agreed_name: agreed_name.unwrap_or_default().to_owned(),
-                registry_version: facts.version.version,
-            },
-        };
+        return LinkOutcome::Linked(links);
     }
     let left = rows
         .iter()
@@ -231,4 +251,4 @@ fn names_agree(one: &str, other: &str) -> bool {
 }
 
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;

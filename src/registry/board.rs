@@ -1,7 +1,7 @@
 //! From facts to the board that rules are decided on.
 
 use super::kind::{JuristicType, Status};
-use super::model::{Facts, JuristicPerson, Officer, OfficerIdentity, OfficerRole};
+use super::model::{BlindIndex, Facts, JuristicPerson, Officer, OfficerIdentity, OfficerRole};
 use crate::kernel::time::Instant;
 use crate::signing_rule::status::Actor;
 use crate::signing_rule::{Board, BoardRefusal, Liability, Member, Role, Standing};
@@ -19,6 +19,37 @@ pub fn board_of(
     at: Instant,
 ) -> Result<Board, BoardRefusal> {
     Board::new(rows(record, identities, record.officers_at(at)))
+}
+
+/// The same numbers, with those of one person made one: somebody may stand on the register under an old and a new
+/// passport, or a passport and a 13-digit number, and fills one seat all the same. `known` says who stands behind an
+/// index; an index of nobody known stays as it is.
+pub fn as_known_people<P: Eq>(
+    identities: &[OfficerIdentity],
+    known: &[(BlindIndex, P)],
+) -> Vec<OfficerIdentity> {
+    let person = |index: &BlindIndex| {
+        let found = known.iter().find(|(of, _)| of == index);
+        found.map(|(_, person)| person)
+    };
+    identities
+        .iter()
+        .map(|identity| {
+            let same = person(&identity.index).and_then(|own| {
+                identities
+                    .iter()
+                    .filter(|other| person(&other.index) == Some(own))
+                    .min_by_key(|other| (other.kind.as_str(), other.index))
+            });
+            let (kind, index) =
+                same.map_or((identity.kind, identity.index), |one| (one.kind, one.index));
+            OfficerIdentity {
+                officer: identity.officer,
+                kind,
+                index,
+            }
+        })
+        .collect()
 }
 
 /// Everybody whose office has ended by this instant: a statement may name them still.
@@ -194,6 +225,29 @@ mod tests {
         ] {
             assert_eq!(standing(status, dissolved, followed), seen, "{status}");
         }
+    }
+
+    #[test]
+    fn one_person_with_two_passports_is_one_on_the_board() {
+        let record = partnership();
+        let identities: Vec<OfficerIdentity> = (7u8..)
+            .zip(&record.officers)
+            .map(|(byte, officer)| OfficerIdentity {
+                officer: officer.reference,
+                kind: IdentityKind::Passport,
+                index: [byte; 32],
+            })
+            .collect();
+        let people = |known: &[([u8; 32], &str)]| {
+            let identities = as_known_people(&identities, known);
+            board_of(&record, &identities, now())
+                .unwrap()
+                .people_count()
+        };
+        assert_eq!(people(&[]), 2);
+        assert_eq!(people(&[([7; 32], "a")]), 2);
+        assert_eq!(people(&[([7; 32], "a"), ([8; 32], "b")]), 2);
+        assert_eq!(people(&[([7; 32], "a"), ([8; 32], "a")]), 1);
     }
 
     #[test]

@@ -21,7 +21,7 @@ use std::sync::Arc;
 use utoipa::{IntoParams, OpenApi};
 
 mod combinations;
-pub(in crate::registry) mod views;
+pub(crate) mod views;
 
 use combinations::{CombinationsView, signing_combinations};
 
@@ -86,9 +86,9 @@ pub struct AsOfQuery {
 #[into_params(parameter_in = Query)]
 pub struct PageQuery {
     /// `next_cursor` of the page before; the first page without it.
-    pub(in crate::registry) cursor: Option<String>,
+    pub(crate) cursor: Option<String>,
     /// Entries on a page, 1 to 100.
-    pub(in crate::registry) limit: Option<usize>,
+    pub(crate) limit: Option<usize>,
 }
 
 /// Facts of a juristic person.
@@ -316,9 +316,7 @@ fn parse_number(text: &str) -> Result<RegistrationNumber, Problem> {
 }
 
 /// The parameters of an address, read strictly.
-pub(in crate::registry) fn query<T: serde::de::DeserializeOwned>(
-    request: &HttpRequest,
-) -> Result<T, Problem> {
+pub(crate) fn query<T: serde::de::DeserializeOwned>(request: &HttpRequest) -> Result<T, Problem> {
     web::Query::from_query(request.query_string())
         .map(web::Query::into_inner)
         .map_err(|error| {
@@ -333,7 +331,7 @@ pub(in crate::registry) fn query<T: serde::de::DeserializeOwned>(
 }
 
 /// A parameter that cannot be right.
-pub(in crate::registry) fn invalid(parameter: &str, th: &str, en: &str) -> Problem {
+pub(crate) fn invalid(parameter: &str, th: &str, en: &str) -> Problem {
     Problem::field(Code::InvalidValue, parameter, Bilingual::new(th, en))
 }
 

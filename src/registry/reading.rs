@@ -61,15 +61,17 @@ pub fn read(facts: &Facts, at: Instant) -> Result<Reading, ReadingRefusal> {
 }
 
 /// As [`read`], with the rules that registry officers ever confirmed for this juristic person: the one that applies to
-/// these facts at this instant, by what was known at `known_at`, decides.
+/// these facts at this instant, by what was known at `known_at`, decides. `people` are the numbers behind the officers
+/// with those of one known person made one ([`super::board::as_known_people`]).
 pub fn read_reviewed(
     facts: &Facts,
+    people: &[OfficerIdentity],
     rules: &[ReviewedRule],
     at: Instant,
     known_at: Instant,
 ) -> Result<Reading, ReadingRefusal> {
     let reviewed = deciding(rules, facts, at, known_at);
-    read_with(&facts.record, &facts.identities, at, reviewed)
+    read_with(&facts.record, people, at, reviewed)
 }
 
 /// As [`read`], of a record that is not a version yet.

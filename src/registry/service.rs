@@ -1,14 +1,16 @@
 //! Taking in feeds, keeping facts fresh, answering from them.
 
+use super::board::as_known_people;
 use super::freshness::FreshnessPolicy;
 use super::identities::IdentityIndex;
-use super::model::{BlindIndex, Facts, IdentityKind};
+use super::model::{BlindIndex, Facts, IdentityKind, OfficerIdentity};
 use super::reading::{Reading, ReadingRefusal, read_reviewed};
 use super::review::queue::{Move, moves};
 use super::review::{ReviewCase, Subject, store as review_store};
 use super::source::RegisterSource;
 use super::store;
 use crate::db::{AnyConnection, Database, StoreError};
+use crate::identity::store as identity_store;
 use crate::kernel::digest::Digest;
 use crate::kernel::id::{Randomness, RegistrationNumber, ReviewId};
 use crate::kernel::time::{Clock, Instant};
@@ -157,18 +159,23 @@ impl RegistryService {
         let number = facts.record.registration_number.clone();
         let mut rules = review_store::reviewed(connection, &number)?;
         rules.retain(|rule| rule.in_force(known_at));
+        let people = known_people(connection, facts)?;
         // The same rule may have been proposed twice: the confirmation that counts is another one then.
         let parts = rules
             .iter()
             .flat_map(|rule| [rule.proposal.as_str().as_bytes(), rule.digest.as_bytes()]);
-        let of_rules = (!rules.is_empty()).then(|| Digest::of_parts(parts));
-        let key = (number, facts.version.version, at.thai_date(), of_rules);
+        // What is known of people may change between two versions of the record.
+        let one = (people != facts.identities).then(|| people.iter().map(|of| of.index.as_slice()));
+        let parts = parts.chain(one.into_iter().flatten());
+        let beside =
+            (!rules.is_empty() || people != facts.identities).then(|| Digest::of_parts(parts));
+        let key = (number, facts.version.version, at.thai_date(), beside);
         // A reading is never half made: whoever panicked with the lock held left the map whole.
         let lock = || self.readings.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(known) = lock().get(&key) {
             return Ok(known.clone());
         }
-        let reading = Arc::new(read_reviewed(facts, &rules, at, known_at)?);
+        let reading = Arc::new(read_reviewed(facts, &people, &rules, at, known_at)?);
         let mut readings = lock();
         if readings.len() >= MAX_READINGS {
             readings.clear();
@@ -268,6 +275,24 @@ impl RegistryService {
     pub fn now(&self) -> Instant {
         self.clock.now()
     }
+}
+
+/// The numbers behind the officers, with those of one known person made one. Only a passport can be the second number of
+/// somebody; where there is none, or one number alone, nobody is asked for.
+fn known_people(
+    connection: &mut AnyConnection,
+    facts: &Facts,
+) -> Result<Vec<OfficerIdentity>, StoreError> {
+    let identities = &facts.identities;
+    let passports = identities
+        .iter()
+        .any(|identity| identity.kind == IdentityKind::Passport);
+    if !passports || identities.len() < 2 {
+        return Ok(identities.clone());
+    }
+    let indexes: Vec<BlindIndex> = identities.iter().map(|identity| identity.index).collect();
+    let known = identity_store::people_behind(connection, &indexes)?;
+    Ok(as_known_people(identities, &known))
 }
 
 /// Run blocking work beside the asynchronous one, inside the span of the request.

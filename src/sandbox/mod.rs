@@ -4,6 +4,7 @@
 //! |---|---|---|
 //! | [`register`] | the company register's exchange | the government exchange's JSON, version 4; a bulk feed; mutual TLS for the extension |
 //! | [`openid`] | the state's digital identity (ThaiD) | OpenID Connect, code flow |
+//! | [`immigration`] | an immigration office | JSON, the status of a passport |
 //! | [`face`] | the state's face verification | JSON, a percentage for an answer |
 //! | [`ca`] | a certification authority | PKCS #10 in, a chain out |
 //! | [`tsa`] | a time-stamp authority | RFC 3161 over HTTP |
@@ -25,6 +26,7 @@ pub mod ca;
 pub mod demo;
 pub mod face;
 mod http;
+mod immigration;
 pub mod openid;
 pub mod register;
 pub mod tsa;
@@ -53,6 +55,8 @@ pub struct Ports {
     pub register_identity: u16,
     /// The OpenID provider.
     pub openid: u16,
+    /// The status service for foreigners' passports.
+    pub foreigner_status: u16,
     /// The face engine.
     pub face: u16,
     /// The certification authority.
@@ -86,6 +90,8 @@ pub struct Addresses {
     pub feed_manifest_url: String,
     /// Issuer; discovery lies below it.
     pub openid_issuer: String,
+    /// Base of `/foreigner-status/v1/passports` and `/sandbox-control/v1/passports`.
+    pub foreigner_status_url: String,
     /// Base of `/fvs/v1/verify` and `/sandbox/portraits/{national_id}.png`.
     pub face_url: String,
     /// Base of `/certificates`, `/root.pem`, `/issuing.pem`, `/crl`.
@@ -223,6 +229,7 @@ pub async fn start(settings: SandboxSettings) -> Result<Sandbox, SandboxError> {
     let identity_port =
         http::Bound::open("register of officers' identities", ports.register_identity)?;
     let openid_port = http::Bound::open("OpenID provider", ports.openid)?;
+    let office_port = http::Bound::open("immigration office", ports.foreigner_status)?;
     let face_port = http::Bound::open("face engine", ports.face)?;
     let ca_port = http::Bound::open("certification authority", ports.ca)?;
     let tsa_port = http::Bound::open("time-stamp authority", ports.tsa)?;
@@ -242,6 +249,7 @@ pub async fn start(settings: SandboxSettings) -> Result<Sandbox, SandboxError> {
     };
     let provider = Arc::new(openid::Provider::open(parts, &dir)?);
     provider.set_redirect_uris(redirect_uris);
+    let office = Arc::new(immigration::Office::new(world.clone(), clock.clone()));
     let engine = Arc::new(face::http::Engine::new(world.clone(), clock.clone()));
 
     let crl_url = format!("{}/crl", ca_port.url());
@@ -255,6 +263,7 @@ pub async fn start(settings: SandboxSettings) -> Result<Sandbox, SandboxError> {
         register_identity_url: identity_port.tls_url(),
         feed_manifest_url: format!("{}/feed/manifest.json", register_port.url()),
         openid_issuer: openid_port.url(),
+        foreigner_status_url: office_port.url(),
         face_url: face_port.url(),
         ca_url: ca_port.url(),
         tsa_url: format!("{}/tsa", tsa_port.url()),
@@ -263,6 +272,7 @@ pub async fn start(settings: SandboxSettings) -> Result<Sandbox, SandboxError> {
         register_port.serve(register::http::exchange(register.clone()))?,
         identity_port.serve_tls(door, register::http::extension(register))?,
         openid_port.serve(openid::http::routes(provider.clone()))?,
+        office_port.serve(immigration::http::routes(office))?,
         face_port.serve(face::http::routes(engine))?,
         ca_port.serve(ca::http::routes(authority.clone()))?,
         tsa_port.serve(tsa::http::routes(time_stamps))?,

@@ -54,6 +54,8 @@ problems! {
     NotARegistryOfficer = "not_a_registry_officer", FORBIDDEN, "เฉพาะนายทะเบียนที่ได้รับมอบหมายเท่านั้น", "Only a registry officer may do this";
     /// What one officer proposed must be confirmed by another.
     SameOfficer = "same_officer", FORBIDDEN, "ผู้เสนอยืนยันข้อเสนอของตนเองไม่ได้", "The officer who proposed it cannot confirm it";
+    /// Who opened a dispute, or is the person it is about, cannot settle it.
+    OwnDispute = "own_dispute", FORBIDDEN, "ผู้โต้แย้งหรือผู้ที่ถูกโต้แย้งวินิจฉัยข้อโต้แย้งของตนเองไม่ได้", "Who opened a dispute, or is the person it is about, cannot settle it";
     /// The form carries no or a wrong anti-forgery token.
     ForgedForm = "forged_form", FORBIDDEN, "แบบฟอร์มหมดอายุหรือไม่ได้มาจากหน้านี้", "The form has expired or does not come from this page";
     /// Nothing at this address.
@@ -82,6 +84,8 @@ problems! {
     TooLarge = "too_large", PAYLOAD_TOO_LARGE, "ข้อมูลมีขนาดใหญ่เกินไป", "The request is too large";
     /// The body is not of the media type this endpoint reads.
     UnsupportedMediaType = "unsupported_media_type", UNSUPPORTED_MEDIA_TYPE, "ไม่รองรับชนิดข้อมูลนี้", "The media type is not supported";
+    /// More people were named by number than one caller may name in a minute.
+    TooManyLookups = "too_many_lookups", TOO_MANY_REQUESTS, "ระบุบุคคลด้วยเลขประจำตัวบ่อยเกินไป โปรดลองใหม่ภายหลัง", "Too many people named by number; try again later";
     /// The register or another outside system did not answer in time or sensibly.
     PeerUnavailable = "peer_unavailable", SERVICE_UNAVAILABLE, "ระบบภายนอกไม่ตอบสนอง โปรดลองใหม่", "An outside system does not answer; try again";
     /// Our own database or signer is out of reach for the moment.
@@ -110,6 +114,7 @@ pub struct Problem {
     detail: Bilingual,
     errors: Vec<FieldError>,
     challenge: Option<String>,
+    retry_after: Option<u64>,
 }
 
 /// The document as it goes out.
@@ -146,6 +151,16 @@ impl Problem {
             detail,
             errors: Vec::new(),
             challenge: None,
+            retry_after: None,
+        }
+    }
+
+    /// The same, saying after how many seconds another try may succeed.
+    #[must_use]
+    pub fn retry_after(self, seconds: u64) -> Self {
+        Self {
+            retry_after: Some(seconds),
+            ..self
         }
     }
 
@@ -246,8 +261,9 @@ impl ResponseError for Problem {
         if let Some(challenge) = &self.challenge {
             response.insert_header((header::WWW_AUTHENTICATE, challenge.as_str()));
         }
-        if self.status_code() == StatusCode::SERVICE_UNAVAILABLE {
-            response.insert_header((header::RETRY_AFTER, "5"));
+        let unavailable = (self.status_code() == StatusCode::SERVICE_UNAVAILABLE).then_some(5);
+        if let Some(seconds) = self.retry_after.or(unavailable) {
+            response.insert_header((header::RETRY_AFTER, seconds));
         }
         let body = serde_json::to_vec(&document).unwrap_or_default();
         response.content_type("application/problem+json").body(body)

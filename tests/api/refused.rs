@@ -10,7 +10,8 @@ use serde_json::{Value, json};
 fn for_people(operation: &Operation) -> bool {
     let reviewing =
         operation.method == Method::POST && operation.path.starts_with("/v1/review/statements/");
-    operation.path == "/v1/me" || reviewing
+    let own = operation.path == "/v1/me" || operation.path.starts_with("/v1/me/");
+    own || reviewing || operation.path.starts_with("/v1/review/link-disputes")
 }
 
 struct Operation {

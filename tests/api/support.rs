@@ -123,10 +123,7 @@ impl World {
                 };
                 let tls = listeners.tls.as_ref().unwrap();
                 let place = Place::new(&path, &listeners.plain, tls).unwrap();
-                peers.set_redirect_uris(vec![format!(
-                    "{}/sign-in/callback/thaid",
-                    place.public_url
-                )]);
+                peers.set_redirect_uris(place.redirect_uris());
                 let config = provision(&place, &peers).await.unwrap();
                 let told = (place, config, peers.addresses().clone(), listeners);
                 ready.send(told).ok().unwrap();

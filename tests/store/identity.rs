@@ -2,7 +2,7 @@
 
 use amnat::db::{AnyConnection, Database, StoreError, schema};
 use amnat::identity::assurance::{Aal, Assurance, Framework, Ial};
-use amnat::identity::person::{Evidence, PersonName, PersonRef, ProvenIdentity};
+use amnat::identity::person::{Evidence, Passport, PersonName, PersonRef, ProvenIdentity};
 use amnat::identity::policy::Policy;
 use amnat::identity::providers::id_token::TokenRefusal;
 use amnat::identity::providers::{IdentityProvider, ProviderAnswer, ProviderFailure};
@@ -62,6 +62,15 @@ impl Vault for ToyVault {
 
     fn national_id_index(&self, national_id: &NationalId) -> Result<[u8; 32], VaultError> {
         Ok(*Digest::of(format!("nid|{}", national_id.expose())).as_bytes())
+    }
+
+    fn passport_index(&self, passport: &Passport) -> Result<[u8; 32], VaultError> {
+        let Passport {
+            number,
+            country,
+            birth_date,
+        } = passport;
+        Ok(*Digest::of(format!("{number}|{country}|{birth_date}")).as_bytes())
     }
 
     fn person_index(&self, issuer: &str, subject: &str) -> Result<[u8; 32], VaultError> {
@@ -162,6 +171,7 @@ fn proven(issuer: &str, subject: &str, national_id: Option<&str>) -> ProvenIdent
         issuer: issuer.to_owned(),
         subject: subject.to_owned(),
         national_id: national_id.map(|digits| digits.parse().unwrap()),
+        passport: None,
         name: PersonName {
             title: "นาย".to_owned(),
             given: "กล้า".to_owned(),

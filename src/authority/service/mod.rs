@@ -6,11 +6,11 @@ mod receipts;
 pub use receipts::{ReceiptRefusal, receipt_keys, verify_receipt};
 
 use super::answer::{
-    Answer, AsOfPart, BasisPart, CompletionPart, CountedPart, MorePart, WouldPermitPart,
-    step_up_parts, valid_until, words_at,
+    Answer, AsOfPart, BasisPart, CompletionPart, CountedPart, ExcludedPart, MorePart,
+    WouldPermitPart, step_up_parts, valid_until, words_at,
 };
 use super::decision::{self, Asked, AskedSeal, Outcome, Reason, Signer, SignerStanding};
-use super::question::{Question, RecordedQuestion};
+use super::question::{Question, RecordedQuestion, Signatory};
 use super::receipt::{self, AssuranceBasis, ReceiptClaims};
 use super::store::{self, Index, StoredVerification};
 use crate::crypto::jws::{self, JwsError};
@@ -20,26 +20,23 @@ use crate::db::{AnyConnection, Database, RetryHint};
 use crate::identity::assurance::Assurance;
 use crate::identity::service::{IdentityError, IdentityService};
 use crate::kernel::digest::{CanonicalError, Digest, canonical_json};
-use crate::kernel::id::{Randomness, VerificationId};
+use crate::kernel::id::{NationalId, Randomness, VerificationId};
 use crate::kernel::time::{Clock, Instant};
 use crate::ledger::leaf::LeafKind;
 use crate::ledger::service::{LedgerService, RecordError};
+use crate::linkage::lookup::{LookupLimit, TooMany};
+pub use crate::linkage::references::PairwiseReferences;
+use crate::linkage::service::LinkageService;
 use crate::registry::freshness::FactsUse;
-use crate::registry::model::Facts;
+use crate::registry::model::{BlindIndex, Facts};
 use crate::registry::reading::Reading;
 use crate::registry::service::{ConsultError, Freshness, ReadingError, RegistryService};
 use crate::registry::store as registry_store;
 use crate::signing_rule::{Decision, ReasonCode};
-use people::Person;
+use people::{People, Person};
 use serde::Serialize;
 use std::sync::Arc;
 use std::time::Duration;
-
-/// Gives every client its own reference of a person, so that two clients cannot join their data (KEY-24).
-pub trait PairwiseReferences: Send + Sync {
-    /// The reference of `person` for `client_id`.
-    fn reference(&self, client_id: &str, person: &str) -> String;
-}
 
 /// Why a question was not answered.
 #[derive(Debug, thiserror::Error)]
@@ -56,6 +53,9 @@ pub enum AskError {
         /// Member of the question that names the moment.
         member: &'static str,
     },
+    /// The client named too many people by number.
+    #[error(transparent)]
+    TooManyLookups(#[from] TooMany),
     /// A sign-in could not be read.
     #[error(transparent)]
     Identity(#[from] IdentityError),
@@ -103,6 +103,38 @@ pub struct Answered {
     pub receipt: String,
 }
 
+/// Whether the status of passports may still be asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Passports {
+    /// It may: a question that needs it comes back.
+    MayBeAsked,
+    /// It was: what is not known now stays a doubt.
+    WereAsked,
+}
+
+/// Who asks, when, and under which name the answer is kept.
+struct Asker<'a> {
+    id: &'a VerificationId,
+    now: Instant,
+    client_id: &'a str,
+    passports: Passports,
+}
+
+/// What is decided on, and the moments it is asked about.
+struct Moment<'a> {
+    valid_at: Instant,
+    known_at: Instant,
+    facts: &'a Facts,
+}
+
+/// What came of one transaction.
+enum Attempt {
+    /// The answer.
+    Answered(Box<Answered>),
+    /// Nothing was decided or written: the status of these passports must be known first.
+    Needs(Vec<BlindIndex>),
+}
+
 /// What [`AuthorityService::new`] is made from.
 pub struct Parts {
     /// Where answers are kept.
@@ -111,6 +143,10 @@ pub struct Parts {
     pub registry: RegistryService,
     /// Sign-ins and policies.
     pub identity: Arc<IdentityService>,
+    /// Links, disputes, passports.
+    pub linkage: Arc<LinkageService>,
+    /// How often a client may name people by number.
+    pub lookups: LookupLimit,
     /// The log.
     pub ledger: LedgerService,
     /// Signs receipts.
@@ -161,6 +197,7 @@ impl AuthorityService {
                 return Err(AskError::Future { member });
             }
         }
+        self.count_lookups(client_id, &question, now)?;
         // Whoever names a past moment still asks by what is known now, unless the knowledge is to be past too.
         let freshness = if question.known_at.is_none() {
             self.parts
@@ -171,16 +208,27 @@ impl AuthorityService {
         } else {
             Freshness::Fresh
         };
-        let this = Arc::clone(self);
-        let client_id = client_id.to_owned();
-        let span = tracing::Span::current();
-        tokio::task::spawn_blocking(move || {
-            span.in_scope(|| this.answer(&client_id, &question, freshness))
-        })
-        .await
-        .map_err(|error| StoreError::Unavailable {
-            cause: error.to_string(),
-        })?
+        let question = Arc::new(question);
+        let passports = match self
+            .attempt(client_id, &question, freshness, Passports::MayBeAsked)
+            .await?
+        {
+            Attempt::Answered(answered) => return Ok(*answered),
+            Attempt::Needs(passports) => passports,
+        };
+        // Nothing was written, and nothing is held open while the network is asked.
+        self.parts.linkage.ask_for_status(&passports).await?;
+        match self
+            .attempt(client_id, &question, freshness, Passports::WereAsked)
+            .await?
+        {
+            Attempt::Answered(answered) => Ok(*answered),
+            // Not reached: who was asked once is not asked again.
+            Attempt::Needs(_) => Err(StoreError::Unavailable {
+                cause: "the status of a passport is not settled".to_owned(),
+            }
+            .into()),
+        }
     }
 
     /// How old facts may be for this question. One about the past is not more or less urgent than another.
@@ -196,30 +244,84 @@ impl AuthorityService {
         }
     }
 
-    /// Load, decide, write: one transaction.
-    fn answer(
+    /// Count the people that a client names by number and write down whom by index, never by number (KEY-22).
+    fn count_lookups(
         &self,
         client_id: &str,
         question: &Question,
+        now: Instant,
+    ) -> Result<(), TooMany> {
+        let named: Vec<&NationalId> = question
+            .signatories
+            .iter()
+            .filter_map(|signatory| match signatory {
+                Signatory::Asserted { national_id } => Some(national_id),
+                Signatory::SignIn(_) => None,
+            })
+            .collect();
+        let taken = self.parts.lookups.take(client_id, named.len(), now);
+        if let Err(refusal) = &taken {
+            tracing::warn!(
+                client.id = client_id,
+                lookup.count = named.len(),
+                lookup.after_ms = u64::try_from(refusal.after.as_millis()).unwrap_or(u64::MAX),
+                "a client names too many people by number"
+            );
+        }
+        taken?;
+        for national_id in named {
+            let index = self.parts.registry.index().national_id(national_id);
+            tracing::info!(
+                client.id = client_id,
+                person.index = %hex::encode(index),
+                "a client names a person by number"
+            );
+        }
+        Ok(())
+    }
+
+    /// Load, decide, write: one transaction.
+    async fn attempt(
+        self: &Arc<Self>,
+        client_id: &str,
+        question: &Arc<Question>,
         freshness: Freshness,
-    ) -> Result<Answered, AskError> {
+        passports: Passports,
+    ) -> Result<Attempt, AskError> {
+        let (this, question) = (Arc::clone(self), Arc::clone(question));
+        let client_id = client_id.to_owned();
         // Fixed before the transaction: it may run again, and must then say the same.
         let id = VerificationId::generate(self.parts.randomness.as_ref());
         let now = self.parts.clock.now();
-        self.parts.database.write(|connection| {
-            self.answer_in(connection, &id, now, client_id, question, freshness)
-        })
+        let span = tracing::Span::current();
+        let work = move || {
+            let asked = Asker {
+                id: &id,
+                now,
+                client_id: &client_id,
+                passports,
+            };
+            this.parts
+                .database
+                .write(|connection| this.answer_in(connection, &asked, &question, freshness))
+        };
+        tokio::task::spawn_blocking(move || span.in_scope(work))
+            .await
+            .map_err(|error| StoreError::Unavailable {
+                cause: error.to_string(),
+            })?
     }
 
     fn answer_in(
         &self,
         connection: &mut AnyConnection,
-        id: &VerificationId,
-        now: Instant,
-        client_id: &str,
+        asker: &Asker<'_>,
         question: &Question,
         freshness: Freshness,
-    ) -> Result<Answered, AskError> {
+    ) -> Result<Attempt, AskError> {
+        let Asker {
+            id, now, client_id, ..
+        } = *asker;
         let valid_at = question.valid_at.unwrap_or(now);
         let known_at = question.known_at.unwrap_or(now);
         let number = &question.juristic_person;
@@ -239,7 +341,15 @@ impl AuthorityService {
             (Freshness::Fresh, Some(_)) => registry.freshness(&facts, valid_at, limit),
         };
 
-        let people = self.people(connection, client_id, question, &facts, valid_at, now)?;
+        let moment = Moment {
+            valid_at,
+            known_at,
+            facts: &facts,
+        };
+        let people = match self.people(connection, asker, question, &moment)? {
+            People::Known(people) => people,
+            People::Need(passports) => return Ok(Attempt::Needs(passports)),
+        };
         let signers: Vec<Signer> = people.iter().map(|person| person.signer.clone()).collect();
         let reading = match registry.reading_in(connection, &facts, valid_at, known_at) {
             Ok(reading) => Some(reading),
@@ -303,6 +413,12 @@ impl AuthorityService {
             registry_version: facts.version.version,
         };
         store::insert(connection, &stored, index)?;
+        for person in &people {
+            if let Some((who, links)) = &person.links {
+                let linkage = &self.parts.linkage;
+                linkage.keep_links(connection, number, who, links, now)?;
+            }
+        }
         let logged = Logged {
             client_id,
             decision: outcome.decision.as_str(),
@@ -316,7 +432,7 @@ impl AuthorityService {
             id.as_str(),
             &logged,
         )?;
-        Ok(Answered { answer, receipt })
+        Ok(Attempt::Answered(Box::new(Answered { answer, receipt })))
     }
 
     fn decide(
@@ -409,7 +525,12 @@ impl AuthorityService {
                 })
                 .collect(),
             completions_truncated: outcome.completions_truncated,
-            excluded: outcome.excluded.iter().cloned().map(Into::into).collect(),
+            excluded: outcome
+                .excluded
+                .iter()
+                .cloned()
+                .map(|out| ExcludedPart::new(out, &name_of))
+                .collect(),
             would_permit_if: WouldPermitPart {
                 max_amount: outcome.max_amount.map(|amount| amount.to_string()),
                 acts: outcome

@@ -1,17 +1,20 @@
 //! From sign-ins and assertions to standings: who is this, is it an officer, is the sign-in good enough?
 
-use super::{AskError, AuthorityService};
+use super::{AskError, Asker, AuthorityService, Moment, Passports};
 use crate::authority::decision::{SignatoryCode, Signer, SignerStanding};
 use crate::authority::question::{Question, Signatory};
 use crate::db::AnyConnection;
 use crate::identity::assurance::{Assurance, Requirement, satisfies};
+use crate::identity::person::PersonRef;
 use crate::identity::service::{CompletedSignIn, IdentityError};
 use crate::identity::signin::{SignInRefusal, SignInSubject};
 use crate::kernel::id::{NationalId, SignInId};
 use crate::kernel::lang::Bilingual;
 use crate::kernel::time::Instant;
-use crate::linkage::matching::{LinkCandidate, LinkOutcome, link};
-use crate::registry::model::{Facts, OfficerRef};
+use crate::linkage::dispute::{DisputeState, against};
+use crate::linkage::foreigner::PassportStanding;
+use crate::linkage::matching::{Link, LinkBasis, LinkCandidate, LinkOutcome, link};
+use crate::registry::model::{BlindIndex, Facts, OfficerRef};
 use std::collections::BTreeMap;
 
 /// One signatory of a question, looked up.
@@ -22,31 +25,59 @@ pub(super) struct Person {
     pub(super) sign_in: Option<SignInId>,
     /// Assurance of the sign-in.
     pub(super) assurance: Option<Assurance>,
+    /// Who it is and as which officers, when the decision rests on that.
+    pub(super) links: Option<(PersonRef, Vec<Link>)>,
+}
+
+/// Everybody in a question.
+pub(super) enum People {
+    /// In the order of the question.
+    Known(Vec<Person>),
+    /// The status of these passports must be asked for first.
+    Need(Vec<BlindIndex>),
+}
+
+/// How far one link got.
+enum Linked {
+    /// Surely these officers, as one person.
+    As(Vec<Link>),
+    /// Not surely anybody.
+    Not(SignerStanding),
+    /// The status of this passport must be asked for first.
+    Needs(BlindIndex),
 }
 
 impl AuthorityService {
-    /// Look everybody up. The order is that of the question.
+    /// Look everybody up.
     pub(super) fn people(
         &self,
         connection: &mut AnyConnection,
-        client_id: &str,
+        asker: &Asker<'_>,
         question: &Question,
-        facts: &Facts,
-        valid_at: Instant,
-        now: Instant,
-    ) -> Result<Vec<Person>, AskError> {
+        moment: &Moment<'_>,
+    ) -> Result<People, AskError> {
         let mut people = Vec::with_capacity(question.signatories.len());
+        let mut needed = Vec::new();
         for signatory in &question.signatories {
-            let person = match signatory {
+            match signatory {
                 Signatory::SignIn(id) => {
-                    self.signed_in(connection, client_id, question, facts, id, valid_at, now)?
+                    match self.signed_in(connection, asker, question, moment, id)? {
+                        Ok(person) => people.push(person),
+                        Err(passport) => needed.push(passport),
+                    }
                 }
-                Signatory::Asserted { national_id } => self.asserted(client_id, national_id),
-            };
-            people.push(person);
+                Signatory::Asserted { national_id } => {
+                    people.push(self.asserted(asker.client_id, national_id));
+                }
+            }
+        }
+        if !needed.is_empty() {
+            needed.sort_unstable();
+            needed.dedup();
+            return Ok(People::Need(needed));
         }
         count_once(people.iter_mut().map(|person| &mut person.signer));
-        Ok(people)
+        Ok(People::Known(people))
     }
 
     /// What the act asks of a sign-in.
@@ -55,39 +86,38 @@ impl AuthorityService {
         self.parts.identity.policy().required(act, question.sector)
     }
 
-    #[expect(
-        clippy::too_many_arguments,
-        reason = "a sign-in is judged against the whole question"
-    )]
+    /// Who signed in; or the passport whose status must be asked for first.
     fn signed_in(
         &self,
         connection: &mut AnyConnection,
-        client_id: &str,
+        asker: &Asker<'_>,
         question: &Question,
-        facts: &Facts,
+        moment: &Moment<'_>,
         id: &SignInId,
-        valid_at: Instant,
-        now: Instant,
-    ) -> Result<Person, AskError> {
-        let refused = |code| Person {
-            signer: Signer {
-                reference: id.to_string(),
-                standing: excluded(code),
-            },
-            sign_in: None,
-            assurance: None,
+    ) -> Result<Result<Person, BlindIndex>, AskError> {
+        let (client_id, now) = (asker.client_id, asker.now);
+        let refused = |code| {
+            Ok(Ok(Person {
+                signer: Signer {
+                    reference: id.to_string(),
+                    standing: excluded(code),
+                },
+                sign_in: None,
+                assurance: None,
+                links: None,
+            }))
         };
         let found = match self.parts.identity.completed(connection, id, now) {
             Ok(found) => found,
-            Err(IdentityError::Refused(refusal)) => return Ok(refused(code_of(&refusal))),
+            Err(IdentityError::Refused(refusal)) => return refused(code_of(&refusal)),
             Err(other) => return Err(other.into()),
         };
         if found.subject.client_id != client_id {
             // Another client's sign-in looks like none.
-            return Ok(refused(SignatoryCode::SignInUnknown));
+            return refused(SignatoryCode::SignInUnknown);
         }
         let Some(act) = question.act else {
-            return Ok(refused(SignatoryCode::SignInNotForThis));
+            return refused(SignatoryCode::SignInNotForThis);
         };
         let asked = SignInSubject {
             client_id: client_id.to_owned(),
@@ -97,48 +127,112 @@ impl AuthorityService {
             purpose: question.purpose.clone(),
         };
         if found.subject.must_be(&asked).is_err() {
-            return Ok(refused(SignatoryCode::SignInNotForThis));
+            return refused(SignatoryCode::SignInNotForThis);
         }
         let reference = self
             .parts
             .references
             .reference(client_id, found.person.as_str());
-        let standing = self.standing(question, facts, &found, valid_at, now);
-        Ok(Person {
+        let (standing, links) = match self.linked(connection, asker, moment, &found)? {
+            Linked::Needs(passport) => return Ok(Err(passport)),
+            Linked::Not(standing) => (standing, None),
+            Linked::As(links) => (
+                self.standing(question, &links, &found, now),
+                Some((found.person.clone(), links)),
+            ),
+        };
+        Ok(Ok(Person {
             signer: Signer {
                 reference,
                 standing,
             },
             sign_in: Some(id.clone()),
             assurance: Some(found.assurance),
+            links,
+        }))
+    }
+
+    /// Which officers the person of a sign-in is: by number and name, undisputed, and with a good passport where that is
+    /// what proves it.
+    fn linked(
+        &self,
+        connection: &mut AnyConnection,
+        asker: &Asker<'_>,
+        moment: &Moment<'_>,
+        found: &CompletedSignIn,
+    ) -> Result<Linked, AskError> {
+        let candidate = LinkCandidate {
+            national_id: found.national_id_index,
+            passport: found.passport_index,
+            names: std::iter::once(found.name.thai())
+                .chain(found.name.english.clone())
+                .collect(),
+        };
+        let mut links = match linked(&candidate, moment.facts, moment.valid_at) {
+            Ok(links) => links,
+            Err(standing) => return Ok(Linked::Not(standing)),
+        };
+        let linkage = &self.parts.linkage;
+        let disputes = linkage.disputes(connection, &moment.facts.record.registration_number)?;
+        let officers: Vec<OfficerRef> = links.iter().map(|link| link.officer).collect();
+        let officer = officers.first().map(ToString::to_string);
+        match against(&disputes, moment.facts, &officers, moment.known_at) {
+            None | Some(DisputeState::Rejected) => {}
+            Some(DisputeState::Open) => {
+                return Ok(Linked::Not(SignerStanding::Doubtful {
+                    officer,
+                    code: SignatoryCode::LinkDisputed,
+                }));
+            }
+            Some(DisputeState::Upheld) => {
+                return Ok(Linked::Not(SignerStanding::Excluded {
+                    code: SignatoryCode::LinkDisputed,
+                    since: None,
+                    officer,
+                }));
+            }
+        }
+        // The 13-digit number proves the person without any passport.
+        let by_number = links.iter().any(|link| link.basis == LinkBasis::NationalId);
+        let (Some(passport), false) = (found.passport_index, by_number) else {
+            links.retain(|link| link.basis == LinkBasis::NationalId);
+            return Ok(Linked::As(links));
+        };
+        let doubtful = |officer| {
+            Linked::Not(SignerStanding::Doubtful {
+                officer,
+                code: SignatoryCode::ForeignerStatusUnavailable,
+            })
+        };
+        Ok(match linkage.passport(connection, &passport, asker.now)? {
+            PassportStanding::Good => Linked::As(links),
+            PassportStanding::NotValid => Linked::Not(SignerStanding::Excluded {
+                code: SignatoryCode::PassportNotValid,
+                since: None,
+                officer,
+            }),
+            PassportStanding::NotAsked if asker.passports == Passports::MayBeAsked => {
+                Linked::Needs(passport)
+            }
+            PassportStanding::Unknown | PassportStanding::NotAsked => doubtful(officer),
         })
     }
 
     fn standing(
         &self,
         question: &Question,
-        facts: &Facts,
+        links: &[Link],
         found: &CompletedSignIn,
-        valid_at: Instant,
         now: Instant,
     ) -> SignerStanding {
-        let candidate = LinkCandidate {
-            national_id: found.national_id_index,
-            passport: None,
-            names: std::iter::once(found.name.thai())
-                .chain(found.name.english.clone())
-                .collect(),
-        };
-        let officer = match linked(&candidate, facts, valid_at) {
-            Ok(officer) => officer,
-            Err(standing) => return standing,
+        // Several rows of one person are one on the board: any of them stands for it.
+        let Some(officer) = links.first().map(|link| link.officer.to_string()) else {
+            return excluded(SignatoryCode::NotAnOfficer);
         };
         match satisfies(&found.assurance, self.requirement(question), now) {
-            Ok(()) => SignerStanding::Counts {
-                officer: officer.to_string(),
-            },
+            Ok(()) => SignerStanding::Counts { officer },
             Err(shortfall) => SignerStanding::TooWeak {
-                officer: officer.to_string(),
+                officer,
                 step_up: joined(shortfall.step_up()),
             },
         }
@@ -164,6 +258,7 @@ impl AuthorityService {
             },
             sign_in: None,
             assurance: None,
+            links: None,
         }
     }
 }
@@ -197,7 +292,11 @@ fn strength(standing: &SignerStanding) -> u8 {
 }
 
 fn excluded(code: SignatoryCode) -> SignerStanding {
-    SignerStanding::Excluded { code, since: None }
+    SignerStanding::Excluded {
+        code,
+        since: None,
+        officer: None,
+    }
 }
 
 fn code_of(refusal: &SignInRefusal) -> SignatoryCode {
@@ -213,25 +312,22 @@ fn code_of(refusal: &SignInRefusal) -> SignatoryCode {
     }
 }
 
-/// The officer that somebody surely is, or the standing of somebody who is not surely one.
+/// The officers that somebody surely is, or the standing of somebody who is not surely one.
 fn linked(
     candidate: &LinkCandidate,
     facts: &Facts,
     at: Instant,
-) -> Result<OfficerRef, SignerStanding> {
+) -> Result<Vec<Link>, SignerStanding> {
     let doubtful = |officer: Option<OfficerRef>, code| SignerStanding::Doubtful {
         officer: officer.map(|officer| officer.to_string()),
         code,
     };
     match link(candidate, facts, at) {
-        // Several rows of one number are one person on the board: any of them stands for it.
-        LinkOutcome::Linked { officers, .. } => officers
-            .first()
-            .copied()
-            .ok_or_else(|| excluded(SignatoryCode::NotAnOfficer)),
-        LinkOutcome::Former { since, .. } => Err(SignerStanding::Excluded {
+        LinkOutcome::Linked(links) => Ok(links),
+        LinkOutcome::Former { since, officer } => Err(SignerStanding::Excluded {
             code: SignatoryCode::Resigned,
             since: Some(since),
+            officer: Some(officer.to_string()),
         }),
         LinkOutcome::NotYet { .. } | LinkOutcome::NotAnOfficer => {
             Err(excluded(SignatoryCode::NotAnOfficer))

@@ -3,6 +3,7 @@
 use super::*;
 use crate::db::{Database, DatabaseUrl};
 use crate::identity::http::{CompanyNames, IdentityWeb, NamesUnavailable, configure};
+use crate::identity::person::Passport;
 use crate::identity::policy::Policy;
 use crate::identity::providers::oidc::{ClientSecret, OidcProvider, OidcSettings, Profile};
 use crate::identity::service::IdentityService;
@@ -35,6 +36,15 @@ impl Vault for OpenVault {
 
     fn national_id_index(&self, national_id: &NationalId) -> Result<[u8; 32], VaultError> {
         Ok(*Digest::of(national_id.expose()).as_bytes())
+    }
+
+    fn passport_index(&self, passport: &Passport) -> Result<[u8; 32], VaultError> {
+        let Passport {
+            number,
+            country,
+            birth_date,
+        } = passport;
+        Ok(*Digest::of(format!("{number}|{country}|{birth_date}")).as_bytes())
     }
 
     fn person_index(&self, issuer: &str, subject: &str) -> Result<[u8; 32], VaultError> {

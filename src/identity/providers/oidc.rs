@@ -6,13 +6,14 @@
 use super::id_token::{self, Algorithm, Expected, TokenRefusal};
 use super::{IdentityProvider, ProviderAnswer, ProviderFailure};
 use crate::identity::assurance::{Aal, Assurance, Framework, Ial};
-use crate::identity::person::{Evidence, PersonName, ProvenIdentity};
+use crate::identity::person::{Evidence, Passport, PersonName, ProvenIdentity};
 use crate::identity::signin::Flow;
 use crate::kernel::id::NationalId;
 use crate::kernel::lang::Bilingual;
 use crate::kernel::time::Instant;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use chrono::NaiveDate;
 use futures_util::future::LocalBoxFuture;
 use openidconnect::core::{
     CoreAuthDisplay, CoreAuthenticationFlow, CoreClaimName, CoreClaimType, CoreClient,
@@ -70,6 +71,8 @@ pub struct Profile {
     pub scopes: Vec<String>,
     /// Claim with the 13-digit ID; `None` when the provider is not trusted for it (SEC-44).
     pub national_id: Option<String>,
+    /// Claims with the passport; `None` when the provider is not trusted for it.
+    pub passport: Option<PassportClaims>,
     /// Claim with the title.
     pub title: String,
     /// Claim with the given name.
@@ -90,13 +93,41 @@ pub struct Profile {
     pub plain_basic: bool,
 }
 
+/// Claims that name a passport.
+#[derive(Debug, Clone)]
+pub struct PassportClaims {
+    /// Claim with its number.
+    pub number: String,
+    /// Claim with its issuing country, ISO 3166-1 alpha-3.
+    pub country: String,
+    /// Claim with its holder's date of birth, common era.
+    pub birth_date: String,
+}
+
 impl Profile {
+    /// A Digital ID of foreigners who live in Thailand (cabinet resolution of 6 December 2022, 1.3): the passport
+    /// instead of the 13-digit number, otherwise as ThaiD.
+    pub fn foreigner() -> Self {
+        let scopes = "openid passport_number passport_country birthdate title given_name family_name name_en ial";
+        Self {
+            scopes: scopes.split(' ').map(str::to_owned).collect(),
+            national_id: None,
+            passport: Some(PassportClaims {
+                number: "passport_number".to_owned(),
+                country: "passport_country".to_owned(),
+                birth_date: "birthdate".to_owned(),
+            }),
+            ..Self::thaid()
+        }
+    }
+
     /// ThaiD (DOPA-Digital ID). It states no AAL and documents plain Basic credentials.
     pub fn thaid() -> Self {
         let scopes = "openid pid title given_name family_name name_en ial";
         Self {
             scopes: scopes.split(' ').map(str::to_owned).collect(),
             national_id: Some("pid".to_owned()),
+            passport: None,
             title: "title".to_owned(),
             given_name: "given_name".to_owned(),
             family_name: "family_name".to_owned(),
@@ -483,6 +514,10 @@ impl OidcProvider {
                 .map_err(|_| malformed(claim))?,
             None => None,
         };
+        let passport = match &profile.passport {
+            Some(names) => passport(names, &optional)?,
+            None => None,
+        };
         let ial = match claims.get(&profile.ial) {
             // Silence is the lowest level, not the usual one (SEC-45).
             None | Some(Value::Null) => Ial::L1_1,
@@ -496,6 +531,7 @@ impl OidcProvider {
             issuer: self.settings.issuer.clone(),
             subject: id_token::text(claims, "sub")?.to_owned(),
             national_id,
+            passport,
             name: PersonName {
                 title: optional(&profile.title)?.unwrap_or_default(),
                 given,
@@ -539,6 +575,23 @@ impl IdentityProvider for OidcProvider {
     ) -> LocalBoxFuture<'a, Result<ProvenIdentity, ProviderFailure>> {
         Box::pin(self.redeem(flow, answer, now))
     }
+}
+
+/// The passport that these claims name: all of it, or none of it.
+fn passport(
+    names: &PassportClaims,
+    claim: &dyn Fn(&str) -> Result<Option<String>, TokenRefusal>,
+) -> Result<Option<Passport>, TokenRefusal> {
+    let Some(number) = claim(&names.number)? else {
+        return Ok(None);
+    };
+    let needed = |name: &str| claim(name)?.ok_or_else(|| TokenRefusal::Claim(name.to_owned()));
+    let birth_date: NaiveDate = needed(&names.birth_date)?
+        .parse()
+        .map_err(|_| TokenRefusal::Claim(names.birth_date.clone()))?;
+    Passport::new(&number, &needed(&names.country)?, birth_date)
+        .map(Some)
+        .map_err(|_| TokenRefusal::Claim(names.number.clone()))
 }
 
 const UNKNOWN_KEY: &str = "no such key";

@@ -7,7 +7,8 @@ mod session;
 mod sign_in;
 
 pub use person::{
-    Account, account, add_account, add_person, index_of, person_with, see_again, set_index,
+    Account, account, add_account, add_passport, add_person, index_of, passport, passport_holder,
+    passports_of, people_behind, person_with, see_again, set_index,
 };
 pub use session::{StoredSession, add_session, revoke_session, session, touch_session};
 pub use sign_in::{

@@ -1,15 +1,16 @@
 //! Persons and their accounts at providers.
 
 use super::{open, seal};
-use crate::db::schema::{person, person_account};
+use crate::db::schema::{person, person_account, person_passport};
 use crate::db::{AnyConnection, StoreError, bad_row, one_row};
-use crate::identity::person::PersonRef;
+use crate::identity::person::{Passport, PersonRef};
 use crate::identity::vault::Vault;
 use crate::kernel::time::Instant;
 use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
 
 const TABLE: &str = "person_account";
+const PASSPORT: &str = "person_passport";
 
 /// What is sealed beside an account.
 #[derive(Serialize, Deserialize)]
@@ -160,4 +161,105 @@ pub fn set_index(
     .set(person::national_id_index.eq(Some(national_id_index.as_slice())))
     .execute(connection)?;
     one_row("person", affected)
+}
+
+/// The person who was proved to hold the passport with this index.
+pub fn passport_holder(
+    connection: &mut AnyConnection,
+    index: &[u8; 32],
+) -> Result<Option<PersonRef>, StoreError> {
+    let row: Option<String> = person_passport::table
+        .find(index.as_slice())
+        .select(person_passport::person_id)
+        .first(connection)
+        .optional()?;
+    row.map(|id| person_ref(PASSPORT, &id)).transpose()
+}
+
+/// Write down that a person was proved to hold a passport.
+pub fn add_passport(
+    connection: &mut AnyConnection,
+    vault: &dyn Vault,
+    index: &[u8; 32],
+    person: &PersonRef,
+    passport: &Passport,
+    now: Instant,
+) -> Result<(), StoreError> {
+    let document = seal(vault, PASSPORT, "document", &hex::encode(index), passport)?;
+    diesel::insert_into(person_passport::table)
+        .values((
+            person_passport::passport_index.eq(index.as_slice()),
+            person_passport::person_id.eq(person.as_str()),
+            person_passport::document.eq(document),
+            person_passport::first_seen_at.eq(now.to_naive()),
+        ))
+        .execute(connection)?;
+    Ok(())
+}
+
+/// The passport with this index, opened: for the status service.
+pub fn passport(
+    connection: &mut AnyConnection,
+    vault: &dyn Vault,
+    index: &[u8; 32],
+) -> Result<Option<Passport>, StoreError> {
+    let row: Option<Vec<u8>> = person_passport::table
+        .find(index.as_slice())
+        .select(person_passport::document)
+        .first(connection)
+        .optional()?;
+    let id = hex::encode(index);
+    row.map(|sealed| open(vault, PASSPORT, "document", &id, &sealed))
+        .transpose()
+}
+
+/// Indexes of every passport that was ever proved to be this person's.
+pub fn passports_of(
+    connection: &mut AnyConnection,
+    person: &PersonRef,
+) -> Result<Vec<[u8; 32]>, StoreError> {
+    let rows: Vec<Vec<u8>> = person_passport::table
+        .filter(person_passport::person_id.eq(person.as_str()))
+        .order(person_passport::passport_index)
+        .select(person_passport::passport_index)
+        .load(connection)?;
+    rows.iter()
+        .map(|bytes| {
+            <[u8; 32]>::try_from(bytes.as_slice())
+                .map_err(|error| bad_row(PASSPORT, "passport_index", person.as_str(), error))
+        })
+        .collect()
+}
+
+/// Who is known to stand behind these indexes, of 13-digit IDs or passports. Indexes of nobody known are left out.
+pub fn people_behind(
+    connection: &mut AnyConnection,
+    indexes: &[[u8; 32]],
+) -> Result<Vec<([u8; 32], PersonRef)>, StoreError> {
+    let wanted: Vec<&[u8]> = indexes.iter().map(<[u8; 32]>::as_slice).collect();
+    let mut rows: Vec<(Vec<u8>, String)> = person_passport::table
+        .filter(person_passport::passport_index.eq_any(wanted.clone()))
+        .select((person_passport::passport_index, person_passport::person_id))
+        .load(connection)?;
+    let by_number: Vec<(Option<Vec<u8>>, String)> = person::table
+        .filter(person::national_id_index.eq_any(wanted))
+        .select((person::national_id_index, person::id))
+        .load(connection)?;
+    rows.extend(
+        by_number
+            .into_iter()
+            .filter_map(|(index, id)| Some((index?, id))),
+    );
+    rows.into_iter()
+        .map(|(index, id)| {
+            let index = <[u8; 32]>::try_from(index.as_slice())
+                .map_err(|error| bad_row("person", "national_id_index", &id, error))?;
+            Ok((index, person_ref("person", &id)?))
+        })
+        .collect()
+}
+
+fn person_ref(table: &'static str, id: &str) -> Result<PersonRef, StoreError> {
+    id.parse()
+        .map_err(|error| bad_row(table, "person_id", id, error))
 }

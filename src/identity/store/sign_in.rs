@@ -300,6 +300,7 @@ pub fn complete(
     let assurance = serde_json::to_string(&established.assurance)
         .map_err(|error| bad_row(TABLE, "assurance", id.as_str(), error))?;
     let index = snapshot.national_id_index.map(|index| index.to_vec());
+    let passport = snapshot.passport_index.map(|index| index.to_vec());
     let affected = diesel::update(claimed(id, state))
         .set((
             sign_in::state.eq("completed"),
@@ -309,6 +310,7 @@ pub fn complete(
             sign_in::assurance.eq(Some(assurance)),
             sign_in::name.eq(Some(name)),
             sign_in::national_id_index.eq(index),
+            sign_in::passport_index.eq(passport),
             sign_in::evidence.eq(Some(evidence)),
             sign_in::evidence_digest.eq(Some(established.evidence.to_hex())),
             sign_in::completed_at.eq(Some(established.at.to_naive())),
@@ -365,9 +367,11 @@ pub struct Snapshot {
     pub name: PersonName,
     /// Keyed index of the 13-digit ID, when a trusted provider named it.
     pub national_id_index: Option<[u8; 32]>,
+    /// Keyed index of the passport, when a trusted provider named one.
+    pub passport_index: Option<[u8; 32]>,
 }
 
-type SealedNameAndIndex = (Option<Vec<u8>>, Option<Vec<u8>>);
+type SealedNameAndIndexes = (Option<Vec<u8>>, Option<Vec<u8>>, Option<Vec<u8>>);
 
 /// The person as they were at a completed sign-in.
 pub fn snapshot(
@@ -375,23 +379,30 @@ pub fn snapshot(
     vault: &dyn Vault,
     id: &SignInId,
 ) -> Result<Option<Snapshot>, StoreError> {
-    let row: Option<SealedNameAndIndex> = sign_in::table
+    let row: Option<SealedNameAndIndexes> = sign_in::table
         .find(id.as_str())
-        .select((sign_in::name, sign_in::national_id_index))
+        .select((
+            sign_in::name,
+            sign_in::national_id_index,
+            sign_in::passport_index,
+        ))
         .first(connection)
         .optional()?;
-    let Some((Some(name), index)) = row else {
+    let Some((Some(name), national_id, passport)) = row else {
         return Ok(None);
     };
-    let national_id_index = index
-        .map(|bytes| {
-            <[u8; 32]>::try_from(bytes.as_slice())
-                .map_err(|error| bad_row(TABLE, "national_id_index", id.as_str(), error))
-        })
-        .transpose()?;
+    let whole = |column, bytes: Option<Vec<u8>>| {
+        bytes
+            .map(|bytes| {
+                <[u8; 32]>::try_from(bytes.as_slice())
+                    .map_err(|error| bad_row(TABLE, column, id.as_str(), error))
+            })
+            .transpose()
+    };
     Ok(Some(Snapshot {
         name: open(vault, TABLE, "name", id.as_str(), &name)?,
-        national_id_index,
+        national_id_index: whole("national_id_index", national_id)?,
+        passport_index: whole("passport_index", passport)?,
     }))
 }
 

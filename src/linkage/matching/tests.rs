@@ -19,12 +19,12 @@ fn day(text: &str) -> NaiveDate {
     text.parse().unwrap()
 }
 
-fn reference(number: u32) -> OfficerRef {
+pub(in crate::linkage) fn reference(number: u32) -> OfficerRef {
     OfficerRef::new(number).unwrap()
 }
 
 /// Two directors with numbers, one with a passport, one without any number.
-fn facts() -> Facts {
+pub(in crate::linkage) fn facts() -> Facts {
     let person = |sequence: &str, title: &str, first: &str, last: &str| json!({"Sequence": sequence, "Title": title, "FirstName": first, "LastName": last, "Type": "K"});
     let row = json!({
         "JuristicID": "0105569999999", "RegisterDate": "25690403", "JuristicName_TH": "ตัวอย่าง",
@@ -73,18 +73,20 @@ fn the_number_links_and_titles_do_not_count() {
     for name in ["กล้า ทดลองดี", "นายกล้า ทดลองดี", "ดร. กล้า  ทดลองดี"]
     {
         let outcome = link(&person("kla", name), &facts(), now());
-        let LinkOutcome::Linked {
-            officers,
-            basis,
-            evidence,
-        } = outcome
-        else {
+        let LinkOutcome::Linked(links) = outcome else {
             panic!("{name}: {outcome:?}");
         };
-        assert_eq!(
-            (officers, basis),
-            (vec![reference(1)], LinkBasis::NationalId)
-        );
+        let [
+            Link {
+                officer,
+                basis,
+                evidence,
+            },
+        ] = links.as_slice()
+        else {
+            panic!("{name}: {links:?}");
+        };
+        assert_eq!((*officer, *basis), (reference(1), LinkBasis::NationalId));
         assert_eq!(evidence.registered_name, "นายกล้า ทดลองดี");
         assert_eq!(evidence.agreed_name, name);
         assert_eq!(evidence.registry_version, 7);
@@ -94,7 +96,14 @@ fn the_number_links_and_titles_do_not_count() {
 #[test]
 fn another_spelling_of_the_same_name_links() {
     let outcome = link(&person("nam", "น.ส. นํ้า สมมติไทย"), &facts(), now());
-    assert!(matches!(outcome, LinkOutcome::Linked { .. }), "{outcome:?}");
+    assert!(matches!(outcome, LinkOutcome::Linked(_)), "{outcome:?}");
+}
+
+fn linked_as(links: &[Link]) -> Vec<(OfficerRef, LinkBasis)> {
+    links
+        .iter()
+        .map(|link| (link.officer, link.basis))
+        .collect()
 }
 
 #[test]
@@ -106,7 +115,7 @@ fn a_passport_links_a_foreigner() {
     };
     let outcome = link(&candidate, &facts(), now());
     assert!(
-        matches!(&outcome, LinkOutcome::Linked { officers, basis: LinkBasis::Passport, .. } if *officers == [reference(3)]),
+        matches!(&outcome, LinkOutcome::Linked(links) if linked_as(links) == [(reference(3), LinkBasis::Passport)]),
         "{outcome:?}"
     );
 }
@@ -185,7 +194,7 @@ fn somebody_who_left_and_somebody_who_has_yet_to_start_are_told_apart() {
     let before = "2026-11-23T03:00:00Z".parse().unwrap();
     assert!(matches!(
         link(&person("kla", "กล้า ทดลองดี"), &facts, before),
-        LinkOutcome::Linked { .. }
+        LinkOutcome::Linked(_)
     ));
     let early = "2026-04-02T03:00:00Z".parse().unwrap();
     assert_eq!(
@@ -210,7 +219,8 @@ fn one_person_in_two_rows_is_linked_as_one_person() {
     });
     let outcome = link(&person("kla", "กล้า ทดลองดี"), &facts, now());
     assert!(
-        matches!(&outcome, LinkOutcome::Linked { officers, .. } if *officers == [reference(1), reference(9)]),
+        matches!(&outcome, LinkOutcome::Linked(links) if linked_as(links)
+            == [(reference(1), LinkBasis::NationalId), (reference(9), LinkBasis::NationalId)]),
         "{outcome:?}"
     );
 }
@@ -224,7 +234,7 @@ proptest! {
         let mut facts = facts();
         facts.version.identities = [IdentityState::Known, IdentityState::Unavailable, IdentityState::Conflicting][state];
         let candidate = person(numbers[number], names[name]);
-        let linked = matches!(link(&candidate, &facts, now()), LinkOutcome::Linked { .. });
+        let linked = matches!(link(&candidate, &facts, now()), LinkOutcome::Linked(_));
         prop_assert_eq!(linked, state == 0 && number == name && number < 2);
     }
 }

@@ -54,7 +54,7 @@ impl CodeView {
         Self::new(word.code(), word.label())
     }
 
-    pub(in crate::registry) fn new(code: &'static str, label: Bilingual) -> Self {
+    pub(crate) fn new(code: &'static str, label: Bilingual) -> Self {
         Self {
             code,
             th: label.th,

@@ -244,7 +244,7 @@ pub async fn read(
         .json(review_view(&shown, &caller)?))
 }
 
-fn version_tag(version: u64) -> header::EntityTag {
+pub(crate) fn version_tag(version: u64) -> header::EntityTag {
     header::EntityTag::new_strong(version.to_string())
 }
 
@@ -408,7 +408,7 @@ fn proposal(text: &str) -> Result<ProposalId, Problem> {
 }
 
 /// An officer's reason: kept for ever and shown to others, so it is text that a person can read.
-fn reason(text: &str, least: usize) -> Result<String, Problem> {
+pub(crate) fn reason(text: &str, least: usize) -> Result<String, Problem> {
     let trimmed = text.trim();
     let plain = |character: char| character == '\n' || !character.is_control();
     if (least..=MAX_REASON).contains(&trimmed.chars().count()) && trimmed.chars().all(plain) {
@@ -425,7 +425,7 @@ fn reason(text: &str, least: usize) -> Result<String, Problem> {
 }
 
 /// The version that the caller read, from `If-Match`: one strong tag.
-fn expected_version(request: &HttpRequest) -> Result<u64, Problem> {
+pub(crate) fn expected_version(request: &HttpRequest) -> Result<u64, Problem> {
     if !request.headers().contains_key(header::IF_MATCH) {
         return Err(Problem::plain(Code::PreconditionMissing));
     }

@@ -570,7 +570,10 @@ impl ReviewService {
 }
 
 /// The officer that a person is, on the list now. Whoever has no proven number is none.
-fn serving(connection: &mut AnyConnection, person: &str) -> Result<RegistryOfficer, ReviewError> {
+pub fn serving(
+    connection: &mut AnyConnection,
+    person: &str,
+) -> Result<RegistryOfficer, ReviewError> {
     let person: PersonRef = person
         .parse()
         .map_err(|error| bad_row("person", "id", person, error))?;

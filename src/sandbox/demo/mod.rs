@@ -49,7 +49,7 @@ pub async fn run(settings: Settings) -> Result<(), Failure> {
 
     let peers = start_peers(directory.join("sandbox"), Vec::new(), &clock, &randomness).await?;
     let place = provision::Place::new(&directory, &plain, &tls).map_err(Failure::dependency)?;
-    peers.set_redirect_uris(vec![format!("{}/sign-in/callback/thaid", place.public_url)]);
+    peers.set_redirect_uris(place.redirect_uris());
     let config = provision::provision(&place, &peers)
         .await
         .map_err(Failure::dependency)?;

@@ -70,6 +70,13 @@ impl Place {
         })
     }
 
+    /// Where the provider may send browsers back to.
+    pub fn redirect_uris(&self) -> Vec<String> {
+        ["thaid", "foreigner"]
+            .map(|name| format!("{}/sign-in/callback/{name}", self.public_url))
+            .to_vec()
+    }
+
     /// A file of this name.
     pub fn file(&self, name: &str) -> PathBuf {
         self.directory.join(name)
@@ -89,6 +96,7 @@ impl Place {
             "register_url": peers.register_url,
             "register_identity_url": peers.register_identity_url,
             "openid_issuer": peers.openid_issuer,
+            "foreigner_status_url": peers.foreigner_status_url,
             "face_url": peers.face_url,
             "ca_url": peers.ca_url,
             "tsa_url": peers.tsa_url,
@@ -279,6 +287,19 @@ client_secret_file = {secret}
 label_th = "ThaiD (SANDBOX)"
 label_en = "ThaiD (SANDBOX)"
 
+[[peers.identity_provider]]
+name = "foreigner"
+issuer = "{issuer}"
+client_id = "{client_id}"
+client_secret_file = {secret}
+profile = "foreigner"           # passports instead of 13-digit numbers
+label_th = "Digital ID สำหรับคนต่างด้าว (SANDBOX)"
+label_en = "Digital ID for foreigners (SANDBOX)"
+
+[peers.foreigner_status]
+url = "{foreigner_status}"      # without it nobody is linked by a passport
+max_age_seconds = 3600
+
 [log]
 format = "human"
 filter = "warn"
@@ -296,6 +317,7 @@ filter = "warn"
         tls_key = path("keys/tls.key"),
         tsa = addresses.tsa_url,
         face = addresses.face_url,
+        foreigner_status = addresses.foreigner_status_url,
         register = addresses.register_url,
         identity = addresses.register_identity_url,
         register_client = path("keys/register-client.pem"),

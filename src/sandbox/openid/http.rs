@@ -56,7 +56,7 @@ async fn authorize(provider: web::Data<Provider>, asked: web::Query<Searched>) -
     }
     html(
         HttpResponse::Ok(),
-        page::sign_in(&request, &q, &provider.world().search_people(&q)),
+        page::sign_in(&request, &q, &provider.holders(&request, &q)),
     )
 }
 
@@ -78,9 +78,9 @@ async fn sign_in(provider: web::Data<Provider>, chosen: web::Form<Chosen>) -> Ht
     if let Err(refusal) = provider.admit(&request) {
         return refused(&provider, &request, refusal);
     }
-    let person = national_id.and_then(|id| provider.world().person(&id));
-    let answer = match (choice.as_str(), person) {
-        ("allow", Some(person)) => match provider.grant(request.clone(), person) {
+    let holder = national_id.and_then(|number| provider.holder(&number));
+    let answer = match (choice.as_str(), holder) {
+        ("allow", Some(holder)) => match provider.grant(request.clone(), holder) {
             Some(code) => ("code", code),
             None => ("error", "temporarily_unavailable".to_owned()),
         },
@@ -238,7 +238,7 @@ async fn introspect(
 async fn reference(provider: web::Data<Provider>, file: web::Path<String>) -> HttpResponse {
     let known = file
         .strip_suffix(".png")
-        .filter(|id| provider.world().person(id).is_some());
+        .filter(|number| provider.holder(number).is_some());
     match known.map(portrait::png) {
         Some(Ok(png)) => HttpResponse::Ok().content_type("image/png").body(png),
         Some(Err(cause)) => HttpResponse::InternalServerError().body(cause.to_string()),

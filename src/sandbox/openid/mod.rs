@@ -14,12 +14,14 @@
 //! tokens made from it; `sub` is a random-looking name that differs from client to client and says
 //! nothing about the 13-digit ID.
 //!
-//! To add a claim: its scope in `SCOPES` and its value in `Provider::claims`.
+//! Whoever asks for a passport is shown the foreigners instead: the same provider stands in for their Digital ID.
+//!
+//! To add a claim: its scope in `SCOPES` and its value in `claims`.
 
 pub(super) mod http;
 mod page;
 
-use super::world::{Person, World};
+use super::world::{Foreigner, Person, PersonName, World};
 use super::{SandboxError, read_if_present, write_private};
 use crate::crypto::jws::{self, Jwk, JwkSet};
 use crate::crypto::key::Signer;
@@ -49,9 +51,11 @@ const IAL: &str = "2.3";
 const KEPT: usize = 10_000;
 
 /// Scopes the provider knows; each but `openid` is one claim.
-const SCOPES: [&str; 13] = [
+const SCOPES: [&str; 15] = [
     "openid",
     "pid",
+    "passport_number",
+    "passport_country",
     "title",
     "given_name",
     "family_name",
@@ -134,7 +138,8 @@ impl TokenRefusal {
 
 struct Grant {
     request: Request,
-    national_id: String,
+    /// 13-digit ID or passport number.
+    number: String,
     authenticated_at: Instant,
     expires: Instant,
     /// Digest of the access token made from it; a second redemption ends that token.
@@ -308,7 +313,7 @@ impl Provider {
     }
 
     /// A code for this person, or `None` if the provider holds too many at once.
-    pub(super) fn grant(&self, request: Request, person: &Person) -> Option<String> {
+    pub(super) fn grant(&self, request: Request, holder: Holder<'_>) -> Option<String> {
         let now = self.clock.now();
         let code = self.fresh();
         let mut kept = self.kept();
@@ -317,11 +322,11 @@ impl Provider {
         if kept.grants.len() >= KEPT {
             return None;
         }
-        let national_id = person.national_id.expose().to_owned();
+        let number = holder.number().to_owned();
         let expires = now.plus(CODE_LIFE);
         let grant = Grant {
             request,
-            national_id,
+            number,
             authenticated_at: now,
             expires,
             redeemed: None,
@@ -351,7 +356,7 @@ impl Provider {
     ) -> Result<Value, TokenRefusal> {
         let now = self.clock.now();
         let access_token = self.fresh();
-        let (request, national_id, authenticated_at) = {
+        let (request, number, authenticated_at) = {
             let mut kept = self.kept();
             let grant = kept
                 .grants
@@ -370,16 +375,13 @@ impl Provider {
             }
             (
                 grant.request.clone(),
-                grant.national_id.clone(),
+                grant.number.clone(),
                 grant.authenticated_at,
             )
         };
-        let person = self
-            .world
-            .person(&national_id)
-            .ok_or(TokenRefusal::ServerError)?;
-        let subject = self.subject(&national_id);
-        let claims = claims(person, &request.scope);
+        let holder = self.holder(&number).ok_or(TokenRefusal::ServerError)?;
+        let subject = self.subject(&number);
+        let claims = claims(holder, &request.scope);
         let mut body = Map::new();
         if request.scope.split(' ').any(|scope| scope == "openid") {
             let id_token = self.id_token(&request, &subject, authenticated_at, &claims)?;
@@ -444,19 +446,14 @@ impl Provider {
     }
 
     /// The pairwise name of a person towards the client.
-    fn subject(&self, national_id: &str) -> String {
+    fn subject(&self, number: &str) -> String {
         let parts = [
             &self.subject_secret[..],
             self.client.client_id.as_bytes(),
             b"/",
-            national_id.as_bytes(),
+            number.as_bytes(),
         ];
         crockford(Digest::of_parts(parts).as_bytes())
-    }
-
-    /// The invented people, for the login page.
-    pub(super) fn world(&self) -> &World {
-        &self.world
     }
 }
 
@@ -470,25 +467,99 @@ fn proves_possession(challenge: &str, verifier: Option<&str>) -> bool {
     }
 }
 
-/// The claims about a person that these scopes ask for.
-fn claims(person: &Person, scope: &str) -> Map<String, Value> {
-    let (thai, english) = (&person.name, &person.name_en);
+/// Somebody who can sign in here: with a 13-digit ID, or with a passport only.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Holder<'a> {
+    /// Of the identity card.
+    Person(&'a Person),
+    /// Of a foreign passport.
+    Foreigner(&'a Foreigner),
+}
+
+impl<'a> Holder<'a> {
+    /// 13-digit ID or passport number.
+    pub(super) fn number(self) -> &'a str {
+        match self {
+            Self::Person(person) => person.national_id.expose(),
+            Self::Foreigner(foreigner) => &foreigner.passport.number,
+        }
+    }
+
+    /// The number as a page shows it.
+    pub(super) fn masked(self) -> String {
+        match self {
+            Self::Person(person) => person.national_id.masked(),
+            Self::Foreigner(foreigner) => foreigner.passport.country.clone(),
+        }
+    }
+
+    /// Thai and English name.
+    pub(super) fn names(self) -> (&'a PersonName, &'a PersonName) {
+        match self {
+            Self::Person(person) => (&person.name, &person.name_en),
+            Self::Foreigner(foreigner) => (&foreigner.name, &foreigner.name_en),
+        }
+    }
+}
+
+impl Provider {
+    /// Who holds this number.
+    pub(super) fn holder(&self, number: &str) -> Option<Holder<'_>> {
+        let person = self.world.person(number).map(Holder::Person);
+        person.or_else(|| self.world.foreigner(number).map(Holder::Foreigner))
+    }
+
+    /// Who can sign in for this request and is found by this text: whoever has what it asks for.
+    pub(super) fn holders(&self, request: &Request, searched: &str) -> Vec<Holder<'_>> {
+        if !request
+            .scope
+            .split(' ')
+            .any(|scope| scope == "passport_number")
+        {
+            let people = self.world.search_people(searched);
+            return people.into_iter().map(Holder::Person).collect();
+        }
+        let wanted = searched.trim().to_lowercase();
+        let foreigners = self.world.foreigners().iter().map(Holder::Foreigner);
+        foreigners
+            .filter(|holder| {
+                let (thai, english) = holder.names();
+                [thai.full(), english.full(), holder.number().to_owned()]
+                    .iter()
+                    .any(|field| field.to_lowercase().contains(&wanted))
+            })
+            .collect()
+    }
+}
+
+/// The claims about somebody that these scopes ask for; what somebody does not have is no claim.
+fn claims(holder: Holder<'_>, scope: &str) -> Map<String, Value> {
+    let (thai, english) = holder.names();
     scope
         .split(' ')
         .filter_map(|scope| {
-            let value = match scope {
-                "pid" => person.national_id.expose().to_owned(),
-                "title" => thai.title.clone(),
-                "given_name" => thai.first.clone(),
-                "family_name" => thai.last.clone(),
-                "name" => thai.full(),
-                "title_en" => english.title.clone(),
-                "given_name_en" => english.first.clone(),
-                "family_name_en" => english.last.clone(),
-                "name_en" => english.full(),
-                "birthdate" => person.birth_date.to_string(),
-                "ial" => IAL.to_owned(),
-                "version" => "2.0".to_owned(),
+            let value = match (scope, holder) {
+                ("pid", Holder::Person(person)) => person.national_id.expose().to_owned(),
+                ("passport_number", Holder::Foreigner(foreigner)) => {
+                    foreigner.passport.number.clone()
+                }
+                ("passport_country", Holder::Foreigner(foreigner)) => {
+                    foreigner.passport.country.clone()
+                }
+                ("title", _) => thai.title.clone(),
+                ("given_name", _) => thai.first.clone(),
+                ("family_name", _) => thai.last.clone(),
+                ("name", _) => thai.full(),
+                ("title_en", _) => english.title.clone(),
+                ("given_name_en", _) => english.first.clone(),
+                ("family_name_en", _) => english.last.clone(),
+                ("name_en", _) => english.full(),
+                ("birthdate", Holder::Person(person)) => person.birth_date.to_string(),
+                ("birthdate", Holder::Foreigner(foreigner)) => {
+                    foreigner.passport.birth_date.to_string()
+                }
+                ("ial", _) => IAL.to_owned(),
+                ("version", _) => "2.0".to_owned(),
                 _ => return None,
             };
             Some((scope.to_owned(), Value::String(value)))

@@ -1,7 +1,6 @@
 //! The login page and the page that says why there is none.
 
-use super::{Request, RequestRefusal};
-use crate::sandbox::world::Person;
+use super::{Holder, Request, RequestRefusal};
 use minijinja::value::Serde;
 use minijinja::{AutoEscape, Environment};
 use serde::Serialize;
@@ -43,15 +42,18 @@ fn render(template: &str, context: &impl Serialize) -> Result<String, minijinja:
 pub(super) fn sign_in(
     request: &Request,
     searched: &str,
-    people: &[&Person],
+    holders: &[Holder<'_>],
 ) -> Result<String, minijinja::Error> {
-    let cards = people
+    let cards = holders
         .iter()
-        .map(|person| Card {
-            national_id: person.national_id.expose(),
-            masked: person.national_id.masked(),
-            name: person.name.full(),
-            name_en: person.name_en.full(),
+        .map(|holder| {
+            let (thai, english) = holder.names();
+            Card {
+                national_id: holder.number(),
+                masked: holder.masked(),
+                name: thai.full(),
+                name_en: english.full(),
+            }
         })
         .collect();
     let scopes = request

@@ -414,6 +414,13 @@ impl World {
             .find(|person| person.national_id.expose() == national_id)
     }
 
+    /// The foreigner with this passport number.
+    pub fn foreigner(&self, passport: &str) -> Option<&Foreigner> {
+        self.foreigners
+            .iter()
+            .find(|foreigner| foreigner.passport.number == passport)
+    }
+
     /// The juristic person with this number.
     pub fn juristic_person(&self, id: &RegistrationNumber) -> Option<&JuristicPerson> {
         self.juristic_persons
