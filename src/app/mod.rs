@@ -336,6 +336,7 @@ impl Services {
         )?);
         let linkage = Arc::new(LinkageService::new(LinkageParts {
             database: Arc::clone(&database),
+            registry: registry.clone(),
             ledger: ledger.clone(),
             vault: Arc::clone(&personal) as _,
             references: Arc::clone(&personal) as _,

@@ -284,7 +284,7 @@ impl UsedLinkView {
         (status = 413, description = "The body is too large", body = ProblemDocument, content_type = "application/problem+json"),
         (status = 415, description = "The body is not JSON", body = ProblemDocument, content_type = "application/problem+json"),
         (status = 422, description = "The key was used for another request", body = ProblemDocument, content_type = "application/problem+json"),
-        (status = 503, description = "Our database is out of reach", body = ProblemDocument, content_type = "application/problem+json"),
+        (status = 503, description = "The register or our database is out of reach", body = ProblemDocument, content_type = "application/problem+json"),
     ),
     security(("person" = []))
 )]
@@ -306,8 +306,7 @@ pub async fn open(
         claim: body.claim.into(),
         reason: reason(&body.reason, 1)?,
     };
-    let done = blocking(move || service.open(&order, &wish)).await?;
-    answer(done, 1)
+    answer(service.into_inner().open(order, wish).await, 1)
 }
 
 /// Open disputes of links, for registry officers. Longest waiting first.
@@ -509,6 +508,7 @@ fn linkage_problem(error: LinkageError) -> Problem {
                 "you stand on the register more than once: say which officer is meant",
             ),
         ),
+        LinkageError::RegisterUnavailable => Problem::plain(Code::PeerUnavailable),
         LinkageError::NotAnOfficer => Problem::plain(Code::NotARegistryOfficer),
         LinkageError::MovedOn => Problem::plain(Code::PreconditionFailed),
         LinkageError::Refused(refusal) => Problem::new(

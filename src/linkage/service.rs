@@ -22,6 +22,7 @@ use crate::ledger::service::{LedgerService, RecordError};
 use crate::registry::model::{BlindIndex, Facts, IdentityState, OfficerRef};
 use crate::registry::review::officer::{RegistryOfficer, log_name as officer_log_name};
 use crate::registry::review::service::{ReviewError, serving};
+use crate::registry::service::{ConsultError, RegistryService};
 use crate::registry::store as registry_store;
 use serde::Serialize;
 use std::sync::Arc;
@@ -39,6 +40,9 @@ pub enum LinkageError {
     /// The person stands on the register under several numbers and must say which officer is meant.
     #[error("which officer is meant must be said")]
     WhichOfficer,
+    /// We know nothing of the juristic person yet, and the register does not answer.
+    #[error("the register does not answer")]
+    RegisterUnavailable,
     /// The person is not on the list of registry officers.
     #[error("the person is not on the list of registry officers")]
     NotAnOfficer,
@@ -162,6 +166,8 @@ pub struct DisputePage {
 pub struct Parts {
     /// Where links and disputes are kept.
     pub database: Arc<Database>,
+    /// Facts.
+    pub registry: RegistryService,
     /// The log.
     pub ledger: LedgerService,
     /// Seals what people wrote.
@@ -312,8 +318,22 @@ impl LinkageService {
         }
     }
 
-    /// Open a dispute, once for each key.
-    pub fn open(&self, order: &Order, wish: &Wish) -> Result<Done, LinkageError> {
+    /// Open a dispute, once for each key. The register is asked first where our facts are too old; when it does not
+    /// answer, what we have is good enough to doubt.
+    pub async fn open(self: &Arc<Self>, order: Order, wish: Wish) -> Result<Done, LinkageError> {
+        match self.parts.registry.consult(&wish.registration_number).await {
+            Ok(_) => {}
+            Err(ConsultError::Unknown) => return Err(LinkageError::Unknown),
+            Err(ConsultError::Refresh(error)) => {
+                tracing::warn!(error = %error, "the register could not be asked about a disputed link");
+                return Err(LinkageError::RegisterUnavailable);
+            }
+        }
+        let this = Arc::clone(self);
+        blocking(move || this.open_now(&order, &wish)).await
+    }
+
+    fn open_now(&self, order: &Order, wish: &Wish) -> Result<Done, LinkageError> {
         // Fixed before the transaction: it may run again, and must then say the same.
         let id = DisputeId::generate(self.parts.randomness.as_ref());
         let at = self.parts.clock.now();
@@ -602,13 +622,14 @@ fn registry_officer(
 }
 
 /// Run blocking work beside the asynchronous one, inside the span of the request.
-async fn blocking<T: Send + 'static>(
-    work: impl FnOnce() -> Result<T, StoreError> + Send + 'static,
-) -> Result<T, StoreError> {
+async fn blocking<T: Send + 'static, E: From<StoreError> + Send + 'static>(
+    work: impl FnOnce() -> Result<T, E> + Send + 'static,
+) -> Result<T, E> {
     let span = tracing::Span::current();
-    tokio::task::spawn_blocking(move || span.in_scope(work))
-        .await
-        .map_err(|error| StoreError::Unavailable {
+    match tokio::task::spawn_blocking(move || span.in_scope(work)).await {
+        Ok(outcome) => outcome,
+        Err(error) => Err(E::from(StoreError::Unavailable {
             cause: error.to_string(),
-        })?
+        })),
+    }
 }

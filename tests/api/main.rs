@@ -18,6 +18,8 @@
 mod bad_input;
 mod certificates;
 mod follow;
+mod foreigners;
+mod linkage;
 mod question;
 mod refused;
 mod restart;

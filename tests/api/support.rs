@@ -363,7 +363,21 @@ impl Machine {
 
     /// A person signs in for this question, page by page; the id of the sign-in.
     pub async fn sign_in(&self, subject: &Subject, person: &str) -> String {
-        let created = self.request_sign_in(subject).await;
+        self.sign_in_at("thaid", subject, person).await
+    }
+
+    /// The same, at this provider.
+    pub async fn sign_in_at(&self, provider: &str, subject: &Subject, person: &str) -> String {
+        let body = json!({
+            "juristic_person": subject.company,
+            "act": subject.act(),
+            "purpose": subject.purpose,
+            "sector": "banking",
+            "provider": provider,
+        });
+        let created = self.post("/v1/sign-ins", &body).await;
+        assert_eq!(created.status, 201, "{}", created.text());
+        let created = created.json();
         let id = created["id"].as_str().unwrap().to_owned();
         walk(created["url"].as_str().unwrap(), person, "allow")
             .await

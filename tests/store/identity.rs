@@ -25,7 +25,7 @@ const KLA: &str = "1100100000018";
 const KHWAN: &str = "3100500000020";
 
 /// Seals reversibly and binds to the place: what the product's vault does with real keys.
-struct ToyVault;
+pub struct ToyVault;
 
 impl ToyVault {
     fn stream(place: &str, id: &str, plain: &[u8]) -> Vec<u8> {
@@ -621,5 +621,46 @@ pub fn nothing_personal_is_stored_plain_and_moved_bytes_do_not_open(database: &A
     assert!(matches!(
         room.service.evidence(&other),
         Err(IdentityError::Store(StoreError::Inconsistent { .. }))
+    ));
+}
+
+fn with_passport(word: ProvenIdentity, number: &str) -> ProvenIdentity {
+    let born = "1974-05-20".parse().unwrap();
+    ProvenIdentity {
+        passport: Some(Passport::new(number, "JPN", born).unwrap()),
+        ..word
+    }
+}
+
+pub fn accounts_with_one_passport_are_one_person_and_a_new_passport_is_the_same_persons(
+    database: &Arc<Database>,
+) {
+    let room = room(database);
+    let (one, other) = ("https://idp.example", "https://broker.example");
+    let old = room.person(with_passport(proven(one, "s-1", None), "TZ0000011"));
+    // Another account, spelt otherwise.
+    let broker = with_passport(proven(other, "b-7", None), "tz 0000011");
+    assert_eq!(room.person(broker), old);
+    // The first account comes with a new passport, and the second account follows with it alone.
+    let renewed = with_passport(proven(one, "s-1", None), "TZ0000099");
+    assert_eq!(room.person(renewed), old);
+    let third = with_passport(proven(other, "b-8", None), "TZ0000099");
+    assert_eq!(room.person(third), old);
+    // Another birth date is another passport and another person.
+    let mut stranger = with_passport(proven(other, "b-9", None), "TZ0000011");
+    if let Some(passport) = &mut stranger.passport {
+        passport.birth_date = "1974-05-21".parse().unwrap();
+    }
+    assert_ne!(room.person(stranger), old);
+    let known = room
+        .in_transaction(|connection| Ok(amnat::identity::store::passports_of(connection, &old)?))
+        .unwrap();
+    assert_eq!(known.len(), 2);
+    // A passport of one and the 13-digit number of another contradict each other.
+    room.person(proven(one, "s-2", Some(KLA)));
+    let mixed = with_passport(proven(one, "s-3", Some(KLA)), "TZ0000011");
+    assert!(matches!(
+        refusal(room.sign_in(mixed)),
+        SignInRefusal::Failed { .. }
     ));
 }

@@ -18,6 +18,7 @@ mod engines;
 mod follow;
 mod identity;
 mod ledger;
+mod linkage;
 mod migrations;
 mod registry;
 mod review;
@@ -71,6 +72,7 @@ cases! {
         accounts_are_one_person_by_trusted_number_alone,
         a_number_that_contradicts_the_record_ends_the_sign_in,
         a_session_lives_until_it_is_idle_old_or_ended,
+        accounts_with_one_passport_are_one_person_and_a_new_passport_is_the_same_persons,
         nothing_personal_is_stored_plain_and_moved_bytes_do_not_open,
     }
     ledger {
@@ -84,6 +86,13 @@ cases! {
         an_erased_record_leaves_the_tree_whole,
         the_tables_refuse_change_and_deletion,
         a_leaf_says_nothing_of_its_record,
+    }
+    linkage {
+        one_person_with_two_passports_fills_one_seat,
+        a_link_is_kept_once_for_each_version_and_sealed,
+        a_dispute_is_opened_once_however_many_ask_and_settled_once,
+        links_disputes_and_settlements_cannot_be_changed_or_dropped,
+        every_step_of_a_dispute_stands_in_the_log_and_names_nobody,
     }
     migrations {
         they_go_forward_back_and_forward_again,
