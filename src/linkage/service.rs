@@ -19,6 +19,7 @@ use crate::kernel::id::{DisputeId, Randomness, RegistrationNumber};
 use crate::kernel::time::{Clock, Instant};
 use crate::ledger::leaf::LeafKind;
 use crate::ledger::service::{LedgerService, RecordError};
+use crate::registry::freshness::FactsUse;
 use crate::registry::model::{BlindIndex, Facts, IdentityState, OfficerRef};
 use crate::registry::review::officer::{RegistryOfficer, log_name as officer_log_name};
 use crate::registry::review::service::{ReviewError, serving};
@@ -321,7 +322,11 @@ impl LinkageService {
     /// Open a dispute, once for each key. The register is asked first where our facts are too old; when it does not
     /// answer, what we have is good enough to doubt.
     pub async fn open(self: &Arc<Self>, order: Order, wish: Wish) -> Result<Done, LinkageError> {
-        match self.parts.registry.consult(&wish.registration_number).await {
+        let registry = &self.parts.registry;
+        match registry
+            .consult(&wish.registration_number, registry.limit(FactsUse::Read))
+            .await
+        {
             Ok(_) => {}
             Err(ConsultError::Unknown) => return Err(LinkageError::Unknown),
             Err(ConsultError::Refresh(error)) => {

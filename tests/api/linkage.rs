@@ -9,20 +9,20 @@ use reqwest::Method;
 use serde_json::{Value, json};
 
 /// Registry officers, on record of none of the companies below.
-const FIRST: &str = "3102000000413";
+pub const FIRST: &str = "3102000000413";
 const SECOND: &str = "1500100000421";
 
 /// Song Mueang and Mr. Tan Ah Mock sign together; a third director does not sign.
-const PAIR: &str = "0105565999790";
-const SONG_MUEANG: &str = "3400100000216";
-const THIRD: &str = "1900100000223";
-const TAN: &str = "K0000033Z";
+pub const PAIR: &str = "0105565999790";
+pub const SONG_MUEANG: &str = "3400100000216";
+pub const THIRD: &str = "1900100000223";
+pub const TAN: &str = "K0000033Z";
 
 /// One director signs; one of them has another family name since.
-const RENAMED: &str = "0105558999721";
-const RENAMED_DIRECTOR: &str = "3300100000110";
+pub const RENAMED: &str = "0105558999721";
+pub const RENAMED_DIRECTOR: &str = "3300100000110";
 
-fn appoint(app: &App) {
+pub fn appoint(app: &App) {
     for person in [FIRST, SECOND] {
         let added = app.services.review.add_officer(&person.parse().unwrap());
         assert!(
@@ -32,7 +32,7 @@ fn appoint(app: &App) {
     }
 }
 
-async fn dispute(session: &Session, company: &str, key: &str, body: Value) -> Answer {
+pub async fn dispute(session: &Session, company: &str, key: &str, body: Value) -> Answer {
     let path = format!("/v1/me/representations/{company}/dispute");
     let request = session
         .request(Method::POST, &path)
@@ -41,7 +41,7 @@ async fn dispute(session: &Session, company: &str, key: &str, body: Value) -> An
     Answer::of(request).await
 }
 
-async fn settle(officer: &Session, opened: &Value, key: &str, verdict: &str) -> Answer {
+pub async fn settle(officer: &Session, opened: &Value, key: &str, verdict: &str) -> Answer {
     let path = format!(
         "/v1/review/link-disputes/{}/settlement",
         opened["id"].as_str().unwrap()
@@ -62,7 +62,7 @@ fn made(answer: &Answer) -> Value {
 }
 
 /// The pair signs in and the bank asks about both.
-async fn both(bank: &Machine) -> [Value; 2] {
+pub async fn both(bank: &Machine) -> [Value; 2] {
     let subject = Subject::of(PAIR);
     [
         signed(&bank.sign_in(&subject, SONG_MUEANG).await),

@@ -16,6 +16,7 @@
 )]
 
 mod bad_input;
+mod canary;
 mod certificates;
 mod follow;
 mod foreigners;

@@ -76,11 +76,16 @@ fn number_of(record: &serde_json::Value) -> u64 {
 }
 
 /// The service in a process of its own, which can be killed.
-struct Process(Child);
+pub struct Process(Child);
 
 impl Process {
     /// Start it on this world with these settings, and wait until it answers.
     async fn serve(world: &World, configuration: &str) -> Self {
+        Self::serve_with_log(world, configuration, Stdio::inherit()).await
+    }
+
+    /// The same, with its log going there.
+    pub async fn serve_with_log(world: &World, configuration: &str, log: Stdio) -> Self {
         world.leave_ports();
         let path = world.place.file("process.toml");
         std::fs::write(&path, configuration).unwrap();
@@ -91,6 +96,7 @@ impl Process {
             .env_remove("AMNAT_DATABASE_URL")
             .stdin(Stdio::null())
             .stdout(Stdio::null())
+            .stderr(log)
             .spawn()
             .unwrap();
         let process = Self(child);
@@ -108,7 +114,7 @@ impl Process {
     }
 
     /// No grace: the system ends it between two instructions.
-    fn kill(&mut self) {
+    pub fn kill(&mut self) {
         self.0.kill().unwrap();
         self.0.wait().unwrap();
     }
@@ -123,7 +129,7 @@ impl Drop for Process {
     }
 }
 
-fn written_configuration(world: &World) -> String {
+pub fn written_configuration(world: &World) -> String {
     std::fs::read_to_string(world.place.file("amnat.toml")).unwrap()
 }
 
@@ -246,13 +252,13 @@ async fn a_time_stamp_authority_that_is_gone_leaves_a_void_number_and_a_free_key
 const POSTGRES_URL: &str = "AMNAT_TEST_POSTGRES_URL";
 
 /// A database of its own on the server that the environment names; it goes away with the case.
-struct FreshDatabase {
+pub struct FreshDatabase {
     server: String,
     name: String,
 }
 
 impl FreshDatabase {
-    fn make() -> Option<Self> {
+    pub fn make(what: &str) -> Option<Self> {
         let Ok(server) = std::env::var(POSTGRES_URL) else {
             assert!(
                 std::env::var_os("CI").is_none(),
@@ -261,7 +267,7 @@ impl FreshDatabase {
             println!("not run on PostgreSQL: {POSTGRES_URL} is not set");
             return None;
         };
-        let name = format!("amnat_api_{}", std::process::id());
+        let name = format!("amnat_{what}_{}", std::process::id());
         let database = Self { server, name };
         database.run(&format!("CREATE DATABASE {}", database.name));
         Some(database)
@@ -274,7 +280,7 @@ impl FreshDatabase {
             .unwrap();
     }
 
-    fn url(&self) -> String {
+    pub fn url(&self) -> String {
         let mut url: url::Url = self.server.parse().unwrap();
         url.set_path(&self.name);
         url.to_string()
@@ -289,7 +295,7 @@ impl Drop for FreshDatabase {
 
 #[tokio::test]
 async fn the_service_answers_and_issues_on_postgresql_too() {
-    let Some(database) = FreshDatabase::make() else {
+    let Some(database) = FreshDatabase::make("api") else {
         return;
     };
     let world = World::start();

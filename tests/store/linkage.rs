@@ -19,6 +19,7 @@ use amnat::linkage::service::{
 };
 use amnat::linkage::store as linkage_store;
 use amnat::registry::exchange;
+use amnat::registry::freshness::FreshnessPolicy;
 use amnat::registry::history::Incoming;
 use amnat::registry::identities::IdentityIndex;
 use amnat::registry::model::{
@@ -111,6 +112,7 @@ fn instance(database: &Arc<Database>, seed: u64) -> Instance {
         clock: clock.clone(),
         randomness: randomness.clone(),
         max_age: Duration::from_secs(3600),
+        freshness: FreshnessPolicy::embedded().unwrap(),
     });
     let ledger = LedgerService::new(
         Arc::clone(database),
