@@ -25,7 +25,13 @@ const NUMBERS: [&str; 6] = [
     "1969-02-02",
 ];
 /// Names and people's own words.
-const NAMES: [&str; 5] = ["สองเมือง", "นามสมมติ", "TAN AH", "ลองของ", "ความลับของผู้โต้แย้ง"];
+const NAMES: [&str; 4] = [
+    // With the given name alone the company's own name would be found.
+    "นามสมมติ",
+    "TAN AH",
+    "ลองของ",
+    "ความลับของผู้โต้แย้ง",
+];
 
 /// Columns that may hold names in clear. Each says why; none may hold a number.
 const NAMES_MAY_STAND: [(&str, &str); 5] = [
@@ -44,7 +50,7 @@ const NAMES_MAY_STAND: [(&str, &str); 5] = [
         "the answer as it was given: its receipt signs the digest of these bytes",
     ),
     (
-        "document.pdf",
+        "issued_document.file",
         "the sealed certificate, which is meant to show the officers",
     ),
     ("issued_document.content", "what the certificate shows"),
