@@ -113,17 +113,17 @@ fn a_link_is_disputed_once_at_a_time_and_not_again_without_news() {
     let open = dispute(&facts);
     assert_eq!(opens(&[], &facts, 1), Ok(()));
     assert_eq!(
-        opens(&[open.clone()], &facts, 2),
+        opens(std::slice::from_ref(&open), &facts, 2),
         Err(Refusal::AlreadyDisputed)
     );
     let upheld = settled(open.clone(), Verdict::Upheld);
     assert_eq!(opens(&[upheld], &facts, 2), Err(Refusal::AlreadyDisputed));
     let rejected = settled(open, Verdict::Rejected);
     assert_eq!(
-        opens(&[rejected.clone()], &facts, 1),
+        opens(std::slice::from_ref(&rejected), &facts, 1),
         Err(Refusal::RejectedBefore)
     );
-    assert_eq!(opens(&[rejected.clone()], &facts, 2), Ok(()));
+    assert_eq!(opens(std::slice::from_ref(&rejected), &facts, 2), Ok(()));
     facts.version.version += 1;
     assert_eq!(opens(&[rejected], &facts, 1), Ok(()));
 }
