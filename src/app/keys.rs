@@ -11,6 +11,7 @@ use crate::kernel::id::{NationalId, Randomness};
 use crate::ledger::checkpoint::{NoteError, NoteSigner};
 use crate::registry::identities::IdentityIndex;
 use crate::registry::model::BlindIndex;
+use crate::registry::vault::{RegistryVault, Sealed, VaultError as RegistryVaultError};
 use chrono::NaiveDate;
 use std::sync::Arc;
 
@@ -133,6 +134,46 @@ impl IdentityIndex for PersonalData {
             Ok(index) => index,
             Err(error) => self.unmatchable(&error),
         }
+    }
+}
+
+impl RegistryVault for PersonalData {
+    fn seal(
+        &self,
+        at: &'static str,
+        row: &str,
+        plain: &[u8],
+    ) -> Result<Sealed, RegistryVaultError> {
+        let place = place(at, row);
+        let randomness = self.randomness.as_ref();
+        let sealed = || {
+            let (key, data_key) = self.vault.new_person_key(&place, randomness)?;
+            let value = key.seal(&place, plain, randomness)?;
+            Ok::<_, crate::crypto::vault::VaultError>(Sealed { data_key, value })
+        };
+        sealed().map_err(|error| RegistryVaultError::Unavailable {
+            cause: error.to_string(),
+        })
+    }
+
+    fn open(
+        &self,
+        at: &'static str,
+        row: &str,
+        data_key: &[u8],
+        value: &[u8],
+    ) -> Result<Vec<u8>, RegistryVaultError> {
+        let place = place(at, row);
+        let opened = self
+            .vault
+            .person_key(&place, data_key)
+            .and_then(|key| key.open(&place, value));
+        opened
+            .map(|plain| plain.to_vec())
+            .map_err(|error| RegistryVaultError::CannotOpen {
+                place: at,
+                cause: error.to_string(),
+            })
     }
 }
 

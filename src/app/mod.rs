@@ -304,6 +304,7 @@ impl Services {
             database: Arc::clone(&database),
             source: Some(Arc::clone(&register) as _),
             index: Arc::clone(&personal) as _,
+            vault: Arc::clone(&personal) as _,
             clock: Arc::clone(&clock),
             randomness: Arc::clone(&randomness),
             max_age: Duration::from_secs(peer.max_age_seconds),

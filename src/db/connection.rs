@@ -345,6 +345,27 @@ impl Database {
         }
     }
 
+    /// Run one long piece of work in one transaction: all of it is kept, or nothing. It runs once, sees what is
+    /// committed while it runs, and is not proven to fit with transactions beside it: whoever uses it takes the locks that
+    /// it needs.
+    pub fn bulk<T, E: From<StoreError>>(
+        &self,
+        work: impl FnOnce(&mut AnyConnection) -> Result<T, E>,
+    ) -> Result<T, E> {
+        let outcome = self.with_writer(|connection| {
+            connection.transaction::<T, Rollback<E>, _>(|connection| {
+                if matches!(connection, AnyConnection::Sqlite(_)) {
+                    begin(connection).map_err(Rollback::Engine)?;
+                }
+                work(connection).map_err(Rollback::Work)
+            })
+        })?;
+        outcome.map_err(|error| match error {
+            Rollback::Work(error) => error,
+            Rollback::Engine(error) => E::from(error),
+        })
+    }
+
     fn with_writer<T>(&self, work: impl FnOnce(&mut AnyConnection) -> T) -> Result<T, StoreError> {
         match &self.store {
             // A panic in another use case rolled its transaction back; the connection itself is sound.

@@ -218,23 +218,43 @@ diesel::table! {
 diesel::table! {
     /// Owner: `registry`.
     juristic_person_version (registration_number, version) {
-        registration_number -> Text,
+        registration_number -> BigInt,
         version -> BigInt,
         valid_from -> Timestamp,
+        valid_to -> Nullable<Timestamp>,
         recorded_at -> Timestamp,
         data_as_of -> Timestamp,
         source -> Text,
-        digest -> Text,
+        digest -> Binary,
         identities -> Text,
-        record -> Text,
+        data_key -> Binary,
+        record -> Binary,
+    }
+}
+
+diesel::table! {
+    /// Owner: `registry`.
+    officer (registration_number, version, place) {
+        registration_number -> BigInt,
+        version -> BigInt,
+        place -> BigInt,
+        reference -> BigInt,
+        former -> Bool,
+        kind -> Nullable<Text>,
+        blind_index -> Nullable<Binary>,
+        data_key -> Binary,
+        person -> Binary,
     }
 }
 
 diesel::table! {
     /// Owner: `registry`.
     register_seen (registration_number) {
-        registration_number -> Text,
+        registration_number -> BigInt,
         version -> BigInt,
+        latest -> BigInt,
+        highest_officer -> BigInt,
+        stated -> Binary,
         data_as_of -> Timestamp,
         seen_at -> Timestamp,
         source -> Text,
@@ -243,20 +263,10 @@ diesel::table! {
 
 diesel::table! {
     /// Owner: `registry`.
-    officer_identity (registration_number, version, officer) {
-        registration_number -> Text,
-        version -> BigInt,
-        officer -> BigInt,
-        kind -> Text,
-        blind_index -> Binary,
-    }
-}
-
-diesel::table! {
-    /// Owner: `registry`.
     register_import (id) {
         id -> Text,
         file_digest -> Text,
+        kind -> Text,
         as_of -> Timestamp,
         recorded_at -> Timestamp,
         read_lines -> BigInt,
@@ -292,8 +302,7 @@ diesel::table! {
         registration_number -> Text,
         juristic_type -> Text,
         statement_digest -> Text,
-        statement -> Text,
-        restriction -> Nullable<Text>,
+        statement -> Binary,
         opened_at -> Timestamp,
         queued -> Bool,
         queued_since -> Timestamp,
@@ -414,5 +423,5 @@ diesel::table! {
 }
 
 diesel::allow_tables_to_appear_in_same_query!(link_dispute, link_settlement);
-diesel::allow_tables_to_appear_in_same_query!(officer_identity, register_seen);
+diesel::allow_tables_to_appear_in_same_query!(officer, register_seen);
 diesel::allow_tables_to_appear_in_same_query!(review_proposal, review_decision);

@@ -351,8 +351,8 @@ impl LinkageService {
                 Begun::Running => return Err(LinkageError::KeyRunning),
             };
             let number = &wish.registration_number;
-            let facts =
-                registry_store::current(connection, number)?.ok_or(LinkageError::Unknown)?;
+            let facts = registry_store::current(connection, self.parts.registry.vault(), number)?
+                .ok_or(LinkageError::Unknown)?;
             let earlier = self.disputes(connection, number)?;
             let (officer, opened_as) =
                 self.meant(connection, &facts, &earlier, &opener, wish.officer, at)?;
@@ -558,8 +558,12 @@ impl LinkageService {
         caller: &str,
     ) -> Result<Shown, LinkageError> {
         // Versions are never dropped: a dispute is always of a juristic person that is known.
-        let facts = registry_store::current(connection, &dispute.registration_number)?
-            .ok_or(LinkageError::Unknown)?;
+        let facts = registry_store::current(
+            connection,
+            self.parts.registry.vault(),
+            &dispute.registration_number,
+        )?
+        .ok_or(LinkageError::Unknown)?;
         self.around(connection, dispute, &facts, caller)
     }
 

@@ -47,8 +47,8 @@ pub enum RowReason {
     #[error("it is not the number that was asked for")]
     OtherNumber,
     /// The juristic person stands in the file twice.
-    #[error("the same juristic person stands on line {0} already")]
-    Repeated(u64),
+    #[error("the same juristic person stands in the file before")]
+    Repeated,
     /// The type is not one of the register's.
     #[error("it is not a type of juristic person")]
     Type,
@@ -79,6 +79,9 @@ pub enum RowReason {
     /// Longer than is read.
     #[error("it is longer than is read")]
     TooLong,
+    /// It is said to hold from, or until, a time that has not come.
+    #[error("it lies after the instant whose state the file tells")]
+    Validity,
     /// Not a date of the common era.
     #[error("it is not a date of the common era, written YYYY-MM-DD")]
     Day,

@@ -1,11 +1,8 @@
 //! A whole feed file, line by line: what it holds, what cannot be used, and what is done then.
 
-use super::exchange::{RowReason, RowRefusal, read_line};
-use super::model::JuristicPerson;
+use super::exchange::RowReason;
 use crate::kernel::digest::Digest;
-use crate::kernel::id::RegistrationNumber;
 use sha2::Digest as _;
-use std::collections::BTreeMap;
 use std::io::{self, BufRead};
 
 pub mod manifest;
@@ -19,13 +16,15 @@ pub use row::{DeclaredIdentity, DeclaredNumber, FeedRow, FeedShape, read_row};
 /// Longest line that is read, in bytes.
 pub const MAX_LINE_BYTES: usize = 2 * 1024 * 1024;
 
-/// Reads records off a feed, one at a time. Empty lines are passed over; a juristic person that stands in the file
-/// twice is refused the second time.
+/// One line of a feed: its number from 1, and its text or why it is none.
+pub type Line = (u64, Result<String, RowReason>);
+
+/// Reads a feed line by line, counting lines and digesting every byte. Empty lines are passed over.
 #[derive(Debug)]
 pub struct FeedReader<R> {
     input: R,
     line: u64,
-    seen: BTreeMap<RegistrationNumber, u64>,
+    bytes: u64,
     hasher: sha2::Sha256,
 }
 
@@ -35,7 +34,7 @@ impl<R: BufRead> FeedReader<R> {
         Self {
             input,
             line: 0,
-            seen: BTreeMap::new(),
+            bytes: 0,
             hasher: sha2::Sha256::new(),
         }
     }
@@ -50,8 +49,13 @@ impl<R: BufRead> FeedReader<R> {
         self.line
     }
 
-    /// The next record or refusal; `None` at the end. An error of the file itself ends the reading.
-    pub fn next_record(&mut self) -> io::Result<Option<Result<JuristicPerson, RowRefusal>>> {
+    /// Bytes read so far.
+    pub fn bytes(&self) -> u64 {
+        self.bytes
+    }
+
+    /// The next line that is not empty; `None` at the end. An error of the file itself ends the reading.
+    pub fn next_line(&mut self) -> io::Result<Option<Line>> {
         loop {
             let mut bytes = Vec::new();
             let limit = MAX_LINE_BYTES as u64 + 1;
@@ -60,46 +64,21 @@ impl<R: BufRead> FeedReader<R> {
                 return Ok(None);
             }
             self.hasher.update(&bytes);
+            self.bytes += bytes.len() as u64;
             self.line += 1;
             // Cut off in the middle: the rest of the line is not a line of its own.
             if bytes.len() > MAX_LINE_BYTES {
                 if !bytes.ends_with(b"\n") {
                     self.skip_line()?;
                 }
-                return Ok(Some(Err(self.refusal(RowReason::TooLong))));
+                return Ok(Some((self.line, Err(RowReason::TooLong))));
             }
-            let Ok(text) = std::str::from_utf8(&bytes) else {
-                return Ok(Some(Err(
-                    self.refusal(RowReason::Shape("not UTF-8".to_owned()))
-                )));
+            let Ok(text) = String::from_utf8(bytes) else {
+                let reason = RowReason::Shape("not UTF-8".to_owned());
+                return Ok(Some((self.line, Err(reason))));
             };
-            if text.trim().is_empty() {
-                continue;
-            }
-            let record = read_line(self.line, text).and_then(|record| self.once(record));
-            return Ok(Some(record));
-        }
-    }
-
-    fn refusal(&self, reason: RowReason) -> RowRefusal {
-        RowRefusal {
-            line: self.line,
-            field: String::new(),
-            reason,
-        }
-    }
-
-    fn once(&mut self, record: JuristicPerson) -> Result<JuristicPerson, RowRefusal> {
-        match self.seen.get(&record.registration_number) {
-            Some(first) => Err(RowRefusal {
-                line: self.line,
-                field: "JuristicID".to_owned(),
-                reason: RowReason::Repeated(*first),
-            }),
-            None => {
-                self.seen
-                    .insert(record.registration_number.clone(), self.line);
-                Ok(record)
+            if !text.trim().is_empty() {
+                return Ok(Some((self.line, Ok(text))));
             }
         }
     }
@@ -113,6 +92,7 @@ impl<R: BufRead> FeedReader<R> {
                     None => (buffer.len(), buffer.is_empty()),
                 };
                 self.hasher.update(buffer.get(..length).unwrap_or(buffer));
+                self.bytes += length as u64;
                 (length, ended)
             };
             self.input.consume(length);
@@ -127,38 +107,32 @@ impl<R: BufRead> FeedReader<R> {
 mod tests {
     use super::*;
 
-    fn row(number: &str) -> String {
-        format!(
-            r#"{{"JuristicID":"{number}","RegisterDate":"25690403","JuristicName_TH":"ก จำกัด","JuristicStatus":"ร้าง"}}"#
-        )
-    }
-
-    fn outcomes(text: &[u8]) -> Vec<Result<String, (u64, RowReason)>> {
+    fn lines(text: &[u8]) -> Vec<Line> {
         let mut reader = FeedReader::new(text);
-        let mut outcomes = Vec::new();
-        while let Some(outcome) = reader.next_record().unwrap() {
-            outcomes.push(
-                outcome
-                    .map(|record| record.registration_number.to_string())
-                    .map_err(|refusal| (refusal.line, refusal.reason)),
-            );
+        let mut lines = Vec::new();
+        while let Some(line) = reader.next_line().unwrap() {
+            lines.push(line);
         }
-        outcomes
+        assert_eq!(reader.bytes(), text.len() as u64);
+        assert_eq!(reader.digest(), Digest::of(text));
+        lines
     }
 
     #[test]
-    fn lines_are_counted_and_repeats_refused() {
-        let text = format!(
-            "{0}\n\n{1}\r\n{0}\nnonsense",
-            row("0105569999999"),
-            row("0835565999963")
+    fn lines_are_counted_and_empty_ones_passed_over() {
+        let text = "one\n\ntwo\r\n \nthree";
+        let found: Vec<(u64, String)> = lines(text.as_bytes())
+            .into_iter()
+            .map(|(number, text)| (number, text.unwrap()))
+            .collect();
+        assert_eq!(
+            found,
+            [
+                (1, "one\n".into()),
+                (3, "two\r\n".into()),
+                (5, "three".into())
+            ]
         );
-        let outcomes = outcomes(text.as_bytes());
-        assert_eq!(outcomes[0], Ok("0105569999999".to_owned()));
-        assert_eq!(outcomes[1], Ok("0835565999963".to_owned()));
-        assert_eq!(outcomes[2], Err((4, RowReason::Repeated(1))));
-        assert!(matches!(outcomes[3], Err((5, RowReason::Shape(_)))));
-        assert_eq!(outcomes.len(), 4);
     }
 
     #[test]
@@ -166,13 +140,10 @@ mod tests {
         let mut text = vec![b' '; 2 * MAX_LINE_BYTES + 17];
         text.push(b'\n');
         text.extend([0xff, 0xfe, b'\n']);
-        text.extend(row("0105569999999").bytes());
-        let mut reader = FeedReader::new(text.as_slice());
-        while reader.next_record().unwrap().is_some() {}
-        assert_eq!(reader.digest(), Digest::of(&text));
-        let outcomes = outcomes(&text);
-        assert_eq!(outcomes[0], Err((1, RowReason::TooLong)));
-        assert!(matches!(outcomes[1], Err((2, RowReason::Shape(_)))));
-        assert_eq!(outcomes[2], Ok("0105569999999".to_owned()));
+        text.extend(b"a line");
+        let lines = lines(&text);
+        assert_eq!(lines[0], (1, Err(RowReason::TooLong)));
+        assert!(matches!(lines[1], (2, Err(RowReason::Shape(_)))));
+        assert_eq!(lines[2], (3, Ok("a line".into())));
     }
 }

@@ -9,11 +9,11 @@ use super::model::{
     RegisterVersion, VersionSource,
 };
 use super::names::same_name;
-use crate::kernel::digest::CanonicalError;
+use crate::kernel::digest::{CanonicalError, Digest, canonical_json};
 use crate::kernel::time::Instant;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// What the register says now.
+/// What the register says.
 #[derive(Debug, Clone)]
 pub struct Incoming {
     /// The record; its officer references are places on the list.
@@ -28,12 +28,88 @@ pub struct Incoming {
     pub recorded_at: Instant,
     /// How it came.
     pub source: VersionSource,
+    /// When it holds.
+    pub validity: Validity,
+}
+
+impl Incoming {
+    /// Digest of what is stated, before it is compared with anything: the same statement again has the same one.
+    pub fn stated(&self) -> Result<Digest, CanonicalError> {
+        let record = canonical_json(&self.record)?;
+        let mut identities: Vec<&OfficerIdentity> = self.identities.iter().collect();
+        identities.sort_by_key(|identity| (identity.officer, identity.kind));
+        let numbers: Vec<u8> = identities
+            .iter()
+            .flat_map(|identity| {
+                let officer = identity.officer.number().to_be_bytes();
+                officer
+                    .into_iter()
+                    .chain(identity.kind.as_str().bytes())
+                    .chain(identity.index)
+            })
+            .collect();
+        Ok(Digest::of_parts([
+            record.as_slice(),
+            self.state.as_str().as_bytes(),
+            &numbers,
+        ]))
+    }
+}
+
+/// When something that the register states holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Validity {
+    /// From when it was seen, until something else is.
+    AsSeen,
+    /// It has held since this instant, and still does: a correction when we knew something else of that time.
+    Since(Instant),
+    /// It held then and no longer does: a correction of the past alone.
+    Between {
+        /// First instant at which it held.
+        from: Instant,
+        /// First instant at which it no longer did.
+        to: Instant,
+    },
+}
+
+/// What is known before something comes in.
+#[derive(Debug, Clone, Copy)]
+pub struct Known<'a> {
+    /// The version that holds now.
+    pub current: &'a Facts,
+    /// What we hold of the time that a correction of the past is about.
+    pub then: Option<&'a Facts>,
+    /// The latest version, whatever time it is about.
+    pub latest: u64,
+    /// The highest number that an officer of any version has.
+    pub highest_officer: u32,
+}
+
+impl<'a> Known<'a> {
+    /// Nothing but this one version.
+    pub fn only(current: &'a Facts) -> Self {
+        let numbers = current
+            .record
+            .officers
+            .iter()
+            .chain(&current.record.former_officers);
+        Self {
+            current,
+            then: None,
+            latest: current.version.version,
+            highest_officer: numbers
+                .map(|officer| officer.reference.number())
+                .max()
+                .unwrap_or_default(),
+        }
+    }
 }
 
 /// What an incoming record means for the history.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Step {
-    /// It is older than what we know, or tells less than that: nothing changes, the freshness neither.
+    /// It is older than what we know, tells less than that, or is about a time that has not come: nothing changes, the
+    /// freshness neither.
     Older,
     /// The register still states the same: only the freshness moves.
     Unchanged {
@@ -44,8 +120,8 @@ pub enum Step {
     New(Box<Facts>),
 }
 
-/// Decide what an incoming record means, given the latest version.
-pub fn next(previous: Option<&Facts>, incoming: Incoming) -> Result<Step, CanonicalError> {
+/// Decide what an incoming record means, given what is known.
+pub fn next(known: Option<Known<'_>>, incoming: Incoming) -> Result<Step, CanonicalError> {
     let Incoming {
         mut record,
         mut identities,
@@ -53,49 +129,79 @@ pub fn next(previous: Option<&Facts>, incoming: Incoming) -> Result<Step, Canoni
         data_as_of,
         recorded_at,
         source,
+        validity,
     } = incoming;
-    if let Some(previous) = previous {
+    let (valid_from, valid_to) = match validity {
+        Validity::AsSeen => (data_as_of, None),
+        Validity::Since(from) => (from, None),
+        Validity::Between { from, to } => (from, Some(to)),
+    };
+    // A past alone is no present: whoever is not known needs a present first.
+    if known.is_none() && valid_to.is_some() {
+        return Ok(Step::Older);
+    }
+    if valid_from > data_as_of || valid_to.is_some_and(|to| to > data_as_of || to <= valid_from) {
+        return Ok(Step::Older);
+    }
+    if let Some(known) = known {
+        let previous = known.current;
         if data_as_of < previous.version.data_as_of {
             return Ok(Step::Older);
         }
-        let left = carry_over(previous, &mut record, &mut identities);
+        let left = carry_over(known, &mut record, &mut identities);
         if state != IdentityState::Known
             && previous.version.identities == IdentityState::Known
+            && validity == Validity::AsSeen
             && without_extension(&previous.record) == without_extension(&record)
         {
-            // Only the extension tells liquidators. The exchange alone does not confirm that they still are.
-            let liquidator = |officer: &Officer| officer.is(OfficerRole::Liquidator);
-            if previous.record.officers.iter().any(liquidator) {
+            // Only the extension tells liquidators, receivers and plan managers. The exchange alone does not confirm that
+            // they still are.
+            let appointed_apart =
+                |officer: &Officer| officer.roles.iter().any(|role| told_apart(*role));
+            if previous.record.officers.iter().any(appointed_apart) {
                 return Ok(Step::Older);
             }
             return Ok(Step::Unchanged {
                 version: previous.version.version,
             });
         }
-        let kept = keep_those_who_left(previous, &mut record, left, state, data_as_of);
-        if state == IdentityState::Known {
-            let numbers = kept
-                .iter()
-                .filter_map(|reference| number_of(&previous.identities, *reference));
-            identities.extend(numbers.cloned());
+        // Whoever is not in a record of the past may have come later: only the present tells who left.
+        if valid_to.is_none() {
+            let kept = keep_those_who_left(previous, &mut record, left, state, valid_from);
+            if state == IdentityState::Known {
+                let numbers = kept
+                    .iter()
+                    .filter_map(|reference| number_of(&previous.identities, *reference));
+                identities.extend(numbers.cloned());
+            }
         }
     }
     identities.sort_by_key(|identity| (identity.officer, identity.kind));
     let digest = record.digest()?;
-    if let Some(previous) = previous
-        && previous.version.digest == digest
-        && previous.version.identities == state
-        && previous.identities == identities
+    let stated_before = known.and_then(|known| match validity {
+        Validity::AsSeen => Some(known.current),
+        Validity::Since(from) => {
+            Some(known.current).filter(|current| current.version.valid_from <= from)
+        }
+        Validity::Between { .. } => known.then.filter(|then| {
+            then.version.valid_from == valid_from && then.version.valid_to == valid_to
+        }),
+    });
+    if let Some(before) = stated_before
+        && before.version.digest == digest
+        && before.version.identities == state
+        && before.identities == identities
     {
         return Ok(Step::Unchanged {
-            version: previous.version.version,
+            version: before.version.version,
         });
     }
-    let version = previous.map_or(1, |previous| previous.version.version + 1);
+    let version = known.map_or(1, |known| known.latest + 1);
     Ok(Step::New(Box::new(Facts {
         version: RegisterVersion {
             version,
-            valid_from: data_as_of,
+            valid_from,
+            valid_to,
             recorded_at,
             data_as_of,
             source,
@@ -107,38 +213,38 @@ pub fn next(previous: Option<&Facts>, incoming: Incoming) -> Result<Step, Canoni
     })))
 }
 
-/// The members of a record that differ between two versions, by name and in alphabetical order.
-pub fn changed_members(
-    before: &JuristicPerson,
-    after: &JuristicPerson,
-) -> Result<Vec<String>, serde_json::Error> {
-    let (before, after) = (serde_json::to_value(before)?, serde_json::to_value(after)?);
-    let names = |value: &serde_json::Value| -> BTreeSet<String> {
-        value
-            .as_object()
-            .map(|members| members.keys().cloned().collect())
-            .unwrap_or_default()
-    };
-    Ok(names(&before)
-        .union(&names(&after))
-        .filter(|name| before.get(name) != after.get(name))
-        .cloned()
-        .collect())
-}
-
 /// Give everybody the reference they had, and newcomers one that nobody had. The references of people who are no
 /// longer listed come back.
 fn carry_over(
-    previous: &Facts,
+    before: Known<'_>,
     record: &mut JuristicPerson,
     identities: &mut [OfficerIdentity],
 ) -> BTreeSet<OfficerRef> {
-    let known: Vec<&Officer> = previous
+    let previous = before.current;
+    let mut known: Vec<&Officer> = previous
         .record
         .officers
         .iter()
         .chain(&previous.record.former_officers)
         .collect();
+    let mut known_numbers: Vec<OfficerIdentity> = previous.identities.clone();
+    // Whoever stands only in what is held of that time is known as well.
+    if let Some(then) = before.then {
+        let also = then
+            .record
+            .officers
+            .iter()
+            .chain(&then.record.former_officers);
+        for officer in also {
+            if known
+                .iter()
+                .all(|other| other.reference != officer.reference)
+            {
+                known.push(officer);
+                known_numbers.extend(number_of(&then.identities, officer.reference).cloned());
+            }
+        }
+    }
     let mut free: BTreeSet<OfficerRef> = known.iter().map(|officer| officer.reference).collect();
     let mut given: BTreeMap<OfficerRef, OfficerRef> = BTreeMap::new();
     let everybody: Vec<Officer> = record
@@ -158,7 +264,7 @@ fn carry_over(
                 .filter(|earlier| free.contains(&earlier.reference))
                 .filter(|earlier| {
                     sureness.matches(
-                        (earlier, number_of(&previous.identities, earlier.reference)),
+                        (earlier, number_of(&known_numbers, earlier.reference)),
                         (officer, number_of(identities, officer.reference)),
                     )
                 })
@@ -174,16 +280,23 @@ fn carry_over(
         .iter()
         .map(|officer| officer.reference.number())
         .collect();
+    // A number once given in any version is never given to somebody else.
+    let mut highest = used
+        .last()
+        .copied()
+        .max(Some(before.highest_officer))
+        .unwrap_or_default();
     for officer in &everybody {
         if given.contains_key(&officer.reference) {
             continue;
         }
         let place = officer.reference.number();
-        let number = if used.contains(&place) {
-            used.last().copied().unwrap_or_default().saturating_add(1)
+        let number = if used.contains(&place) || place <= before.highest_officer {
+            highest.saturating_add(1)
         } else {
             place
         };
+        highest = highest.max(number);
         used.insert(number);
         given.insert(
             officer.reference,
@@ -249,12 +362,20 @@ fn number_of(identities: &[OfficerIdentity], officer: OfficerRef) -> Option<&Off
         .find(|identity| identity.officer == officer)
 }
 
-/// Only the extension tells liquidators; an officer with no other role is not in the exchange's list.
+/// Whether only the extension tells who has this role: the exchange lists directors and partners.
+const fn told_apart(role: OfficerRole) -> bool {
+    match role {
+        OfficerRole::Director | OfficerRole::Partner | OfficerRole::ManagingPartner => false,
+        OfficerRole::Liquidator
+        | OfficerRole::OfficialReceiver
+        | OfficerRole::PlanPreparer
+        | OfficerRole::PlanAdministrator => true,
+    }
+}
+
+/// An officer with no role that the exchange tells is not in its list.
 fn listed(officer: &Officer) -> bool {
-    officer
-        .roles
-        .iter()
-        .any(|role| *role != OfficerRole::Liquidator)
+    officer.roles.iter().any(|role| !told_apart(*role))
 }
 
 fn without_extension(record: &JuristicPerson) -> JuristicPerson {
@@ -287,12 +408,14 @@ fn keep_those_who_left(
             .officers
             .iter()
             .any(|earlier| earlier.reference == reference);
-        // Without the extension nothing says that a liquidator left.
+        // Without the extension nothing says that such a person left.
         if in_office && !listed(officer) && state != IdentityState::Known {
             continue;
         }
         let mut officer = officer.clone();
-        officer.ended = Some(officer.ended.unwrap_or_else(|| seen.thai_date()));
+        // Whoever is not in a record is out of office from then on, whatever end was told or supposed before.
+        let gone = seen.thai_date();
+        officer.ended = Some(officer.ended.map_or(gone, |ended| ended.min(gone)));
         record.former_officers.push(officer);
         kept.push(reference);
     }
@@ -301,6 +424,9 @@ fn keep_those_who_left(
         .sort_by_key(|officer| officer.reference);
     kept
 }
+
+pub mod bitemporal;
+pub mod difference;
 
 #[cfg(test)]
 mod tests;

@@ -26,8 +26,8 @@ pub(crate) mod views;
 use combinations::{CombinationsView, signing_combinations};
 
 use views::{
-    AsOfView, HistoryView, JuristicPersonView, OfficersView, SigningRuleView, StatementView,
-    StatementsView,
+    AsOfView, DifferenceView, HistoryView, JuristicPersonView, OfficersView, SigningRuleView,
+    StatementView, StatementsView,
 };
 
 /// Versions on one page of a history at most.
@@ -43,7 +43,8 @@ pub fn configure(config: &mut web::ServiceConfig) {
         .service(at("/statements").route(web::get().to(statements)))
         .service(at("/signing-rule").route(web::get().to(signing_rule)))
         .service(at("/signing-combinations").route(web::get().to(signing_combinations)))
-        .service(at("/history").route(web::get().to(history)));
+        .service(at("/history").route(web::get().to(history)))
+        .service(at("/history/difference").route(web::get().to(compare_versions)));
 }
 
 /// The API document of this room.
@@ -55,7 +56,8 @@ pub fn configure(config: &mut web::ServiceConfig) {
         statements,
         signing_rule,
         combinations::signing_combinations,
-        history
+        history,
+        compare_versions
     ),
     components(schemas(
         JuristicPersonView,
@@ -64,6 +66,7 @@ pub fn configure(config: &mut web::ServiceConfig) {
         SigningRuleView,
         CombinationsView,
         HistoryView,
+        DifferenceView,
         ProblemDocument
     ))
 )]
@@ -281,14 +284,8 @@ pub async fn history(
     let versions = blocking(move || registry.history(&number))
         .await?
         .map_err(facts_problem)?;
-    let mut before: Option<&Facts> = None;
-    let mut views = Vec::new();
-    for facts in &versions {
-        if facts.version.version > after && views.len() <= limit {
-            views.push(views::version_view(before, facts)?);
-        }
-        before = Some(facts);
-    }
+    let mut views = views::version_views(&versions)?;
+    views.retain(|view| view.version > after);
     let next_cursor = (views.len() > limit)
         .then(|| {
             views.truncate(limit);
@@ -298,6 +295,58 @@ pub async fn history(
     Ok(HttpResponse::Ok().json(HistoryView {
         versions: views,
         next_cursor,
+    }))
+}
+
+/// Which two versions are compared.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct DifferenceQuery {
+    /// The one version.
+    from: u64,
+    /// The other.
+    to: u64,
+}
+
+/// What differs between any two versions of the record.
+#[utoipa::path(
+    get,
+    path = "/v1/juristic-persons/{registration_number}/history/difference",
+    tag = "registry",
+    operation_id = "compare_versions",
+    params(("registration_number" = String, Path, description = "13 digits"), DifferenceQuery),
+    responses(
+        (status = 200, description = "what differs", body = DifferenceView),
+        (status = 400, description = "A number or parameter that cannot be right", body = ProblemDocument, content_type = "application/problem+json"),
+        (status = 401, description = "No accepted credential", body = ProblemDocument, content_type = "application/problem+json"),
+        (status = 403, description = "The scope registry.read is needed", body = ProblemDocument, content_type = "application/problem+json"),
+        (status = 404, description = "The register has no such juristic person", body = ProblemDocument, content_type = "application/problem+json"),
+        (status = 503, description = "Our database is out of reach", body = ProblemDocument, content_type = "application/problem+json"),
+    ),
+    security(("machine_client" = ["registry.read"]))
+)]
+pub async fn compare_versions(
+    request: HttpRequest,
+    number: web::Path<String>,
+    registry: web::Data<RegistryService>,
+    _caller: Authorised<scope::RegistryRead>,
+) -> Result<HttpResponse, Problem> {
+    let number = parse_number(&number)?;
+    let DifferenceQuery { from, to } = query(&request)?;
+    let versions = blocking(move || registry.history(&number))
+        .await?
+        .map_err(facts_problem)?;
+    let find = |parameter: &str, wanted: u64| {
+        versions
+            .iter()
+            .find(|facts| facts.version.version == wanted)
+            .ok_or_else(|| invalid(parameter, "ไม่มีรุ่นข้อมูลนี้", "there is no such version"))
+    };
+    Ok(HttpResponse::Ok().json(DifferenceView {
+        from,
+        to,
+        changes: views::change_views(find("from", from)?, find("to", to)?)?,
     }))
 }
 

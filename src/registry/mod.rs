@@ -46,3 +46,4 @@ pub mod review;
 pub mod service;
 pub mod source;
 pub mod store;
+pub mod vault;

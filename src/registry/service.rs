@@ -9,6 +9,7 @@ use super::review::queue::{Move, moves};
 use super::review::{ReviewCase, Subject, store as review_store};
 use super::source::RegisterSource;
 use super::store;
+use super::vault::RegistryVault;
 use crate::db::{AnyConnection, Database, StoreError};
 use crate::identity::store as identity_store;
 use crate::kernel::digest::Digest;
@@ -22,7 +23,7 @@ use std::time::Duration;
 mod import;
 mod refresh;
 
-pub use import::{ImportError, ImportOrder, ImportReport, Interpreted};
+pub use import::{ImportError, ImportOrder, ImportReport, Interpreted, Progress, Stages};
 pub use refresh::{ConsultError, Consulted, Freshness, RefreshError, Refreshed};
 
 /// The use cases of the register. Cheap to share: everything inside is shared.
@@ -31,6 +32,7 @@ pub struct RegistryService {
     database: Arc<Database>,
     source: Option<Arc<dyn RegisterSource>>,
     index: Arc<dyn IdentityIndex>,
+    vault: Arc<dyn RegistryVault>,
     clock: Arc<dyn Clock>,
     randomness: Arc<dyn Randomness>,
     max_age: Duration,
@@ -84,6 +86,8 @@ pub struct Parts {
     pub source: Option<Arc<dyn RegisterSource>>,
     /// Makes blind indexes of people's numbers.
     pub index: Arc<dyn IdentityIndex>,
+    /// Seals what the register states of people.
+    pub vault: Arc<dyn RegistryVault>,
     /// The time.
     pub clock: Arc<dyn Clock>,
     /// Fresh names of imports.
@@ -101,6 +105,7 @@ impl RegistryService {
             database,
             source,
             index,
+            vault,
             clock,
             randomness,
             max_age,
@@ -110,6 +115,7 @@ impl RegistryService {
             database,
             source,
             index,
+            vault,
             clock,
             randomness,
             max_age,
@@ -125,9 +131,10 @@ impl RegistryService {
             AsOf {
                 valid_at: None,
                 known_at: None,
-            } => store::current(connection, number),
+            } => store::current(connection, self.vault(), number),
             AsOf { valid_at, known_at } => store::at(
                 connection,
+                self.vault(),
                 number,
                 valid_at.unwrap_or(now),
                 known_at.unwrap_or(now),
@@ -193,7 +200,8 @@ impl RegistryService {
         reading: &Reading,
         now: Instant,
     ) -> Result<(), StoreError> {
-        let cases = review_store::cases(connection, &facts.record.registration_number)?;
+        let cases =
+            review_store::cases(connection, self.vault(), &facts.record.registration_number)?;
         let current = Subject::of(&facts.record);
         for step in moves(&cases, current.as_ref(), reading.needs_review()) {
             match step {
@@ -211,7 +219,7 @@ impl RegistryService {
                         version: 1,
                         proposals: Vec::new(),
                     };
-                    review_store::open(connection, &case)?;
+                    review_store::open(connection, self.vault(), &case)?;
                 }
             }
         }
@@ -226,7 +234,7 @@ impl RegistryService {
         number: &RegistrationNumber,
     ) -> Result<(), StoreError> {
         let now = self.clock.now();
-        let Some(facts) = store::current(connection, number)? else {
+        let Some(facts) = store::current(connection, self.vault(), number)? else {
             return Ok(());
         };
         match self.reading_in(connection, &facts, now, now) {
@@ -243,7 +251,7 @@ impl RegistryService {
     pub fn history(&self, number: &RegistrationNumber) -> Result<Vec<Facts>, FactsError> {
         let versions = self
             .database
-            .read(|connection| store::history(connection, number))?;
+            .read(|connection| store::history(connection, self.vault(), number))?;
         if versions.is_empty() {
             return Err(FactsError::Unknown);
         }
@@ -269,6 +277,11 @@ impl RegistryService {
     /// Makes the blind indexes under which officers are found; whoever links a person uses this one.
     pub fn index(&self) -> &dyn IdentityIndex {
         self.index.as_ref()
+    }
+
+    /// Seals what the register states of people; every store of this room opens with it.
+    pub fn vault(&self) -> &dyn RegistryVault {
+        self.vault.as_ref()
     }
 
     /// The present moment, by the service's clock.

@@ -1,12 +1,11 @@
-//! Rows of the register's versions, of the numbers behind officers, and of imports.
+//! Rows of the register's versions, of the people in them, of their freshness, and of imports.
 
-use super::history::{self, Incoming, Step};
-use super::model::{
-    BlindIndex, Facts, IdentityKind, IdentityState, OfficerIdentity, OfficerRef, RegisterVersion,
-    VersionSource,
-};
+use super::feed::FeedKind;
+use super::history::{self, Incoming, Known, Step, Validity};
+use super::model::{BlindIndex, Facts, IdentityKind, VersionSource};
+use super::vault::RegistryVault;
 use crate::db::schema::{
-    juristic_person_version, officer_identity, register_change, register_import, register_seen,
+    juristic_person_version, officer, register_change, register_import, register_seen,
 };
 use crate::db::{AnyConnection, StoreError, bad_row, one_row};
 use crate::kernel::digest::Digest;
@@ -14,75 +13,28 @@ use crate::kernel::id::RegistrationNumber;
 use crate::kernel::time::Instant;
 use chrono::NaiveDateTime;
 use diesel::prelude::*;
+use std::collections::BTreeMap;
 
-const TABLE: &str = "juristic_person_version";
+pub mod bulk;
+mod rows;
 
-#[derive(Queryable, Selectable, Insertable)]
-#[diesel(table_name = juristic_person_version)]
-struct VersionRow {
-    registration_number: String,
-    version: i64,
-    valid_from: NaiveDateTime,
-    recorded_at: NaiveDateTime,
-    data_as_of: NaiveDateTime,
-    source: String,
-    digest: String,
-    identities: String,
-    record: String,
-}
+use rows::{OfficerRow, VersionRow, key_of, number_of};
+pub use rows::{SeenRow, VersionRows};
 
-impl VersionRow {
-    fn into_facts(self, identities: Vec<OfficerIdentity>) -> Result<Facts, StoreError> {
-        let bad = |column: &'static str, cause: &dyn std::fmt::Display| {
-            let id = format!("{}/{}", self.registration_number, self.version);
-            bad_row(TABLE, column, &id, cause)
-        };
-        let version = RegisterVersion {
-            version: u64::try_from(self.version).map_err(|error| bad("version", &error))?,
-            valid_from: Instant::from_naive(self.valid_from),
-            recorded_at: Instant::from_naive(self.recorded_at),
-            data_as_of: Instant::from_naive(self.data_as_of),
-            source: VersionSource::from_stored(&self.source)
-                .ok_or_else(|| bad("source", &"not a known word"))?,
-            digest: self.digest.parse().map_err(|error| bad("digest", &error))?,
-            identities: IdentityState::from_stored(&self.identities)
-                .ok_or_else(|| bad("identities", &"not a known word"))?,
-        };
-        let record = serde_json::from_str(&self.record).map_err(|error| bad("record", &error))?;
-        Ok(Facts {
-            version,
-            record,
-            identities,
-        })
-    }
-
-    fn of(facts: &Facts) -> Result<Self, StoreError> {
-        let number = facts.record.registration_number.as_str();
-        let record = serde_json::to_string(&facts.record)
-            .map_err(|error| bad_row(TABLE, "record", number, error))?;
-        Ok(Self {
-            registration_number: number.to_owned(),
-            version: stored(facts.version.version, number)?,
-            valid_from: facts.version.valid_from.to_naive(),
-            recorded_at: facts.version.recorded_at.to_naive(),
-            data_as_of: facts.version.data_as_of.to_naive(),
-            source: facts.version.source.as_str().to_owned(),
-            digest: facts.version.digest.to_hex(),
-            identities: facts.version.identities.as_str().to_owned(),
-            record,
-        })
-    }
-}
-
-fn stored(version: u64, number: &str) -> Result<i64, StoreError> {
-    i64::try_from(version).map_err(|error| bad_row(TABLE, "version", number, error))
-}
+/// Rows that one statement names at most: engines bound the parameters of a statement.
+const AT_ONCE: usize = 500;
 
 /// When the register was last seen to state something of a juristic person.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Seen {
-    /// The version that holds.
+    /// The version that holds now.
     pub version: u64,
+    /// The latest version, whatever time it is about.
+    pub latest: u64,
+    /// The highest number an officer ever had.
+    pub highest_officer: u32,
+    /// Digest of what was stated when it was last taken in ([`Incoming::stated`]).
+    pub stated: Digest,
     /// The register's state as of this instant.
     pub data_as_of: Instant,
     /// When we looked.
@@ -96,61 +48,112 @@ pub fn seen(
     connection: &mut AnyConnection,
     number: &RegistrationNumber,
 ) -> Result<Option<Seen>, StoreError> {
-    let row: Option<(i64, NaiveDateTime, NaiveDateTime, String)> = register_seen::table
-        .filter(register_seen::registration_number.eq(number.as_str()))
-        .select((
-            register_seen::version,
-            register_seen::data_as_of,
-            register_seen::seen_at,
-            register_seen::source,
-        ))
+    register_seen::table
+        .filter(register_seen::registration_number.eq(key_of(number)?))
+        .select(SeenRow::as_select())
         .first(connection)
-        .optional()?;
-    row.map(|(version, data_as_of, seen_at, source)| {
-        let bad = |column, cause: &dyn std::fmt::Display| {
-            bad_row("register_seen", column, number.as_str(), cause)
-        };
-        Ok(Seen {
-            version: u64::try_from(version).map_err(|error| bad("version", &error))?,
-            data_as_of: Instant::from_naive(data_as_of),
-            seen_at: Instant::from_naive(seen_at),
-            source: VersionSource::from_stored(&source)
-                .ok_or_else(|| bad("source", &"not a known word"))?,
-        })
-    })
-    .transpose()
+        .optional()?
+        .map(SeenRow::into_seen)
+        .transpose()
+}
+
+/// The freshness of each of these that was ever seen.
+pub fn seen_of(
+    connection: &mut AnyConnection,
+    numbers: &[&RegistrationNumber],
+) -> Result<BTreeMap<RegistrationNumber, Seen>, StoreError> {
+    let mut found = BTreeMap::new();
+    for part in numbers.chunks(AT_ONCE) {
+        let keys = part
+            .iter()
+            .map(|number| key_of(number))
+            .collect::<Result<Vec<_>, _>>()?;
+        let rows: Vec<SeenRow> = register_seen::table
+            .filter(register_seen::registration_number.eq_any(keys))
+            .select(SeenRow::as_select())
+            .load(connection)?;
+        for row in rows {
+            let number = number_of("register_seen", row.registration_number)?;
+            found.insert(number, row.into_seen()?);
+        }
+    }
+    Ok(found)
+}
+
+/// The register still states the same of all of these.
+pub fn seen_again(
+    connection: &mut AnyConnection,
+    numbers: &[&RegistrationNumber],
+    data_as_of: Instant,
+    seen_at: Instant,
+    source: VersionSource,
+) -> Result<(), StoreError> {
+    for part in numbers.chunks(AT_ONCE) {
+        let keys = part
+            .iter()
+            .map(|number| key_of(number))
+            .collect::<Result<Vec<_>, _>>()?;
+        diesel::update(register_seen::table)
+            .filter(register_seen::registration_number.eq_any(keys))
+            .set((
+                register_seen::data_as_of.eq(data_as_of.to_naive()),
+                register_seen::seen_at.eq(seen_at.to_naive()),
+                register_seen::source.eq(source.as_str()),
+            ))
+            .execute(connection)?;
+    }
+    Ok(())
 }
 
 /// What the register states now, with its freshness; `None` when we know nothing.
 pub fn current(
     connection: &mut AnyConnection,
+    vault: &dyn RegistryVault,
     number: &RegistrationNumber,
 ) -> Result<Option<Facts>, StoreError> {
     let Some(seen) = seen(connection, number)? else {
         return Ok(None);
     };
-    let row = juristic_person_version::table
-        .filter(juristic_person_version::registration_number.eq(number.as_str()))
-        .filter(juristic_person_version::version.eq(stored(seen.version, number.as_str())?))
-        .select(VersionRow::as_select())
-        .first(connection)?;
-    let mut facts = complete(connection, row)?;
-    facts.version.data_as_of = facts.version.data_as_of.max(seen.data_as_of);
-    Ok(Some(facts))
+    held(connection, vault, number, &seen).map(Some)
 }
 
-/// What the register stated at `valid_at`, as far as we knew at `known_at`; `None` when we knew nothing of then.
+/// The version that holds now.
+fn held(
+    connection: &mut AnyConnection,
+    vault: &dyn RegistryVault,
+    number: &RegistrationNumber,
+    seen: &Seen,
+) -> Result<Facts, StoreError> {
+    let version = rows::stored(seen.version, number.as_str())?;
+    let row = juristic_person_version::table
+        .filter(juristic_person_version::registration_number.eq(key_of(number)?))
+        .filter(juristic_person_version::version.eq(version))
+        .select(VersionRow::as_select())
+        .first(connection)?;
+    let mut facts = complete(connection, vault, row)?;
+    facts.version.data_as_of = facts.version.data_as_of.max(seen.data_as_of);
+    Ok(facts)
+}
+
+/// What the register stated at `valid_at`, as far as we knew at `known_at`; `None` when we knew nothing of then: of the
+/// versions learnt by then that are about that time, the latest.
 ///
 /// How long a version that was replaced went on holding is not kept: its `data_as_of` is when it was first seen.
 pub fn at(
     connection: &mut AnyConnection,
+    vault: &dyn RegistryVault,
     number: &RegistrationNumber,
     valid_at: Instant,
     known_at: Instant,
 ) -> Result<Option<Facts>, StoreError> {
     let row = juristic_person_version::table
-        .filter(juristic_person_version::registration_number.eq(number.as_str()))
+        .filter(juristic_person_version::registration_number.eq(key_of(number)?))
         .filter(juristic_person_version::valid_from.le(valid_at.to_naive()))
+        .filter(
+            juristic_person_version::valid_to
+                .is_null()
+                .or(juristic_person_version::valid_to.gt(valid_at.to_naive())),
+        )
         .filter(juristic_person_version::recorded_at.le(known_at.to_naive()))
         .order(juristic_person_version::version.desc())
         .select(VersionRow::as_select())
@@ -159,7 +162,7 @@ pub fn at(
     let Some(row) = row else {
         return Ok(None);
     };
-    let mut facts = complete(connection, row)?;
+    let mut facts = complete(connection, vault, row)?;
     let seen = seen(connection, number)?
         .filter(|seen| seen.version == facts.version.version && seen.seen_at <= known_at);
     if let Some(seen) = seen {
@@ -171,49 +174,44 @@ pub fn at(
 /// Every version, oldest first.
 pub fn history(
     connection: &mut AnyConnection,
+    vault: &dyn RegistryVault,
     number: &RegistrationNumber,
 ) -> Result<Vec<Facts>, StoreError> {
+    let key = key_of(number)?;
     let rows: Vec<VersionRow> = juristic_person_version::table
-        .filter(juristic_person_version::registration_number.eq(number.as_str()))
+        .filter(juristic_person_version::registration_number.eq(key))
         .order(juristic_person_version::version.asc())
         .select(VersionRow::as_select())
         .load(connection)?;
+    let people: Vec<OfficerRow> = officer::table
+        .filter(officer::registration_number.eq(key))
+        .order((officer::version.asc(), officer::place.asc()))
+        .select(OfficerRow::as_select())
+        .load(connection)?;
+    let mut of_each: BTreeMap<i64, Vec<OfficerRow>> = BTreeMap::new();
+    for person in people {
+        of_each.entry(person.version).or_default().push(person);
+    }
     rows.into_iter()
-        .map(|row| complete(connection, row))
+        .map(|row| {
+            let people = of_each.remove(&row.version).unwrap_or_default();
+            row.into_facts(vault, people)
+        })
         .collect()
 }
 
-fn complete(connection: &mut AnyConnection, row: VersionRow) -> Result<Facts, StoreError> {
-    let identities: Vec<(i64, String, Vec<u8>)> = officer_identity::table
-        .filter(officer_identity::registration_number.eq(&row.registration_number))
-        .filter(officer_identity::version.eq(row.version))
-        .order(officer_identity::officer.asc())
-        .select((
-            officer_identity::officer,
-            officer_identity::kind,
-            officer_identity::blind_index,
-        ))
+fn complete(
+    connection: &mut AnyConnection,
+    vault: &dyn RegistryVault,
+    row: VersionRow,
+) -> Result<Facts, StoreError> {
+    let people: Vec<OfficerRow> = officer::table
+        .filter(officer::registration_number.eq(row.registration_number))
+        .filter(officer::version.eq(row.version))
+        .order(officer::place.asc())
+        .select(OfficerRow::as_select())
         .load(connection)?;
-    let bad = |column, cause: &dyn std::fmt::Display| {
-        let id = format!("{}/{}", row.registration_number, row.version);
-        bad_row("officer_identity", column, &id, cause)
-    };
-    let identities = identities
-        .into_iter()
-        .map(|(officer, kind, index)| {
-            Ok(OfficerIdentity {
-                officer: u32::try_from(officer)
-                    .map(OfficerRef::new)
-                    .map_err(|error| bad("officer", &error))?
-                    .ok_or_else(|| bad("officer", &"not a number from 1"))?,
-                kind: IdentityKind::from_stored(&kind)
-                    .ok_or_else(|| bad("kind", &"not a known word"))?,
-                index: BlindIndex::try_from(index.as_slice())
-                    .map_err(|error| bad("blind_index", &error))?,
-            })
-        })
-        .collect::<Result<_, StoreError>>()?;
-    row.into_facts(identities)
+    row.into_facts(vault, people)
 }
 
 /// What became of an incoming record.
@@ -233,9 +231,13 @@ pub enum Upsert {
     Older,
 }
 
-/// Take in what the register says now: a new version, or only its freshness. Counts the change.
-pub fn upsert(connection: &mut AnyConnection, incoming: Incoming) -> Result<Upsert, StoreError> {
-    let outcome = put(connection, incoming)?;
+/// Take in what the register says: a new version, or only its freshness. Counts the change.
+pub fn upsert(
+    connection: &mut AnyConnection,
+    vault: &dyn RegistryVault,
+    incoming: Incoming,
+) -> Result<Upsert, StoreError> {
+    let outcome = put(connection, vault, incoming)?;
     if matches!(outcome, Upsert::New { .. }) {
         count_changes(connection, 1)?;
     }
@@ -243,66 +245,101 @@ pub fn upsert(connection: &mut AnyConnection, incoming: Incoming) -> Result<Upse
 }
 
 /// As [`upsert`] without counting, for whoever takes in many and counts once with [`count_changes`].
-pub fn put(connection: &mut AnyConnection, incoming: Incoming) -> Result<Upsert, StoreError> {
+pub fn put(
+    connection: &mut AnyConnection,
+    vault: &dyn RegistryVault,
+    incoming: Incoming,
+) -> Result<Upsert, StoreError> {
     let number = incoming.record.registration_number.clone();
-    let fresh = (incoming.data_as_of, incoming.recorded_at, incoming.source);
-    let previous = current(connection, &number)?;
-    let step = history::next(previous.as_ref(), incoming)
-        .map_err(|error| bad_row(TABLE, "record", number.as_str(), error))?;
-    let outcome = match step {
+    let bad = |error: &dyn std::fmt::Display| {
+        bad_row("juristic_person_version", "record", number.as_str(), error)
+    };
+    let stated = incoming.stated().map_err(|error| bad(&error))?;
+    let (data_as_of, seen_at, source) =
+        (incoming.data_as_of, incoming.recorded_at, incoming.source);
+    let validity = incoming.validity;
+    let before = seen(connection, &number)?;
+    let current = match &before {
+        None => None,
+        Some(seen) => Some(held(connection, vault, &number, seen)?),
+    };
+    let then = match (validity, &before) {
+        (Validity::Between { from, .. }, Some(_)) => at(connection, vault, &number, from, seen_at)?,
+        _ => None,
+    };
+    let known = before
+        .as_ref()
+        .zip(current.as_ref())
+        .map(|(seen, current)| Known {
+            current,
+            then: then.as_ref(),
+            latest: seen.latest,
+            highest_officer: seen.highest_officer,
+        });
+    let step = history::next(known, incoming).map_err(|error| bad(&error))?;
+    let (outcome, version, highest) = match step {
         Step::Older => return Ok(Upsert::Older),
-        Step::Unchanged { version } => Upsert::Unchanged { version },
+        Step::Unchanged { version } => (Upsert::Unchanged { version }, version, 0),
         Step::New(facts) => {
-            insert(connection, &facts)?;
-            Upsert::New {
-                version: facts.version.version,
-            }
+            let rows = VersionRows::of(vault, &facts)?;
+            let version = facts.version.version;
+            let highest = rows.highest_officer();
+            insert(connection, &rows)?;
+            (Upsert::New { version }, version, highest)
         }
     };
-    let (Upsert::New { version } | Upsert::Unchanged { version }) = outcome else {
+    let past = matches!(validity, Validity::Between { .. });
+    let Some(before) = before else {
+        let row = SeenRow::new(
+            &number,
+            &Seen {
+                version,
+                latest: version,
+                highest_officer: highest,
+                stated,
+                data_as_of,
+                seen_at,
+                source,
+            },
+        )?;
+        diesel::insert_into(register_seen::table)
+            .values(row)
+            .execute(connection)?;
         return Ok(outcome);
     };
-    let (data_as_of, seen_at, source) = fresh;
-    let columns = (
-        register_seen::version.eq(stored(version, number.as_str())?),
-        register_seen::data_as_of.eq(data_as_of.to_naive()),
-        register_seen::seen_at.eq(seen_at.to_naive()),
-        register_seen::source.eq(source.as_str()),
-    );
-    if previous.is_some() {
-        let moved = diesel::update(register_seen::table)
-            .filter(register_seen::registration_number.eq(number.as_str()))
-            .set(columns)
-            .execute(connection)?;
-        one_row("register_seen", moved)?;
+    // What is told of the past alone says nothing of now.
+    let after = if past {
+        Seen {
+            latest: before.latest.max(version),
+            highest_officer: before.highest_officer.max(highest),
+            ..before
+        }
     } else {
-        diesel::insert_into(register_seen::table)
-            .values((
-                register_seen::registration_number.eq(number.as_str()),
-                columns.0,
-                columns.1,
-                columns.2,
-                columns.3,
-            ))
-            .execute(connection)?;
-    }
+        Seen {
+            version,
+            latest: before.latest.max(version),
+            highest_officer: before.highest_officer.max(highest),
+            stated,
+            data_as_of,
+            seen_at,
+            source,
+        }
+    };
+    let moved = diesel::update(register_seen::table)
+        .filter(register_seen::registration_number.eq(key_of(&number)?))
+        .set(SeenRow::new(&number, &after)?)
+        .execute(connection)?;
+    one_row("register_seen", moved)?;
     Ok(outcome)
 }
 
-fn insert(connection: &mut AnyConnection, facts: &Facts) -> Result<(), StoreError> {
-    let row = VersionRow::of(facts)?;
+fn insert(connection: &mut AnyConnection, rows: &VersionRows) -> Result<(), StoreError> {
     diesel::insert_into(juristic_person_version::table)
-        .values(&row)
+        .values(&rows.version)
         .execute(connection)?;
-    for identity in &facts.identities {
-        diesel::insert_into(officer_identity::table)
-            .values((
-                officer_identity::registration_number.eq(&row.registration_number),
-                officer_identity::version.eq(row.version),
-                officer_identity::officer.eq(i64::from(identity.officer.number())),
-                officer_identity::kind.eq(identity.kind.as_str()),
-                officer_identity::blind_index.eq(identity.index.as_slice()),
-            ))
+    for person in &rows.people {
+        diesel::insert_into(officer::table)
+            .values(person)
             .execute(connection)?;
     }
     Ok(())
@@ -335,24 +372,20 @@ pub fn companies_of(
     kind: IdentityKind,
     index: &BlindIndex,
 ) -> Result<Vec<RegistrationNumber>, StoreError> {
-    let numbers: Vec<String> = officer_identity::table
+    let numbers: Vec<i64> = officer::table
         .inner_join(
             register_seen::table.on(register_seen::registration_number
-                .eq(officer_identity::registration_number)
-                .and(register_seen::version.eq(officer_identity::version))),
+                .eq(officer::registration_number)
+                .and(register_seen::version.eq(officer::version))),
         )
-        .filter(officer_identity::blind_index.eq(index.as_slice()))
-        .filter(officer_identity::kind.eq(kind.as_str()))
-        .order(officer_identity::registration_number.asc())
-        .select(officer_identity::registration_number)
+        .filter(officer::blind_index.eq(index.as_slice()))
+        .filter(officer::kind.eq(kind.as_str()))
+        .order(officer::registration_number.asc())
+        .select(officer::registration_number)
         .load(connection)?;
     let mut companies: Vec<RegistrationNumber> = numbers
         .into_iter()
-        .map(|number| {
-            number
-                .parse()
-                .map_err(|error| bad_row("officer_identity", "registration_number", &number, error))
-        })
+        .map(|number| number_of("officer", number))
         .collect::<Result<_, _>>()?;
     companies.dedup();
     Ok(companies)
@@ -365,6 +398,8 @@ pub struct ImportRecord {
     pub id: String,
     /// SHA-256 of the file.
     pub file_digest: Digest,
+    /// Everybody, or those whose record changed.
+    pub kind: FeedKind,
     /// The register's state as of this instant.
     pub as_of: Instant,
     /// When it was taken in.
@@ -393,6 +428,7 @@ pub fn note_import(
         .values((
             register_import::id.eq(&import.id),
             register_import::file_digest.eq(import.file_digest.to_hex()),
+            register_import::kind.eq(import.kind.as_str()),
             register_import::as_of.eq(import.as_of.to_naive()),
             register_import::recorded_at.eq(import.recorded_at.to_naive()),
             register_import::read_lines.eq(count("read_lines", import.lines)?),
@@ -403,4 +439,17 @@ pub fn note_import(
         ))
         .execute(connection)?;
     Ok(())
+}
+
+/// Whether this file was taken in before, and stood for this instant then.
+pub fn was_imported(
+    connection: &mut AnyConnection,
+    file: Digest,
+    as_of: Instant,
+) -> Result<bool, StoreError> {
+    let times: Vec<NaiveDateTime> = register_import::table
+        .filter(register_import::file_digest.eq(file.to_hex()))
+        .select(register_import::as_of)
+        .load(connection)?;
+    Ok(times.contains(&as_of.to_naive()))
 }

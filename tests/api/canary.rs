@@ -34,17 +34,7 @@ const NAMES: [&str; 4] = [
 ];
 
 /// Columns that may hold names in clear. Each says why; none may hold a number.
-const NAMES_MAY_STAND: [(&str, &str); 5] = [
-    // To leave this list when the register's personal data is sealed.
-    (
-        "juristic_person_version.record",
-        "the record as the register states it",
-    ),
-    // To leave this list likewise.
-    (
-        "statement_review.statement",
-        "the registered sentence that officers read",
-    ),
+const NAMES_MAY_STAND: [(&str, &str); 3] = [
     (
         "verification.answer",
         "the answer as it was given: its receipt signs the digest of these bytes",

@@ -1,5 +1,6 @@
 //! The register's changes: the place and what was taken in up to it.
 
+use super::registry::OpenVault;
 use amnat::db::{AnyConnection, Database, StoreError};
 use amnat::kernel::digest::Digest;
 use amnat::kernel::id::{NationalId, RegistrationNumber, SeededRandomness};
@@ -83,6 +84,7 @@ fn service(database: &Arc<Database>) -> RegistryService {
         database: database.clone(),
         source: None,
         index: Arc::new(NoIndex),
+        vault: Arc::new(OpenVault),
         clock: Arc::new(FixedClock::at(now())),
         randomness: Arc::new(SeededRandomness::new(1)),
         max_age: Duration::from_secs(3600),

@@ -1,5 +1,6 @@
 //! Links that were used, disputes about them, and people who stand on the register twice.
 
+use super::registry::OpenVault;
 use crate::identity::ToyVault;
 use crate::ledger::LogSigner;
 use amnat::access::idempotency::{IdempotencyScope, KeptAnswer};
@@ -20,7 +21,7 @@ use amnat::linkage::service::{
 use amnat::linkage::store as linkage_store;
 use amnat::registry::exchange;
 use amnat::registry::freshness::FreshnessPolicy;
-use amnat::registry::history::Incoming;
+use amnat::registry::history::{Incoming, Validity};
 use amnat::registry::identities::IdentityIndex;
 use amnat::registry::model::{
     BlindIndex, IdentityKind, IdentityState, OfficerIdentity, OfficerRef, VersionSource,
@@ -111,6 +112,7 @@ fn instance(database: &Arc<Database>, seed: u64) -> Instance {
         index: Arc::new(PlainIndex),
         clock: clock.clone(),
         randomness: randomness.clone(),
+        vault: Arc::new(OpenVault),
         max_age: Duration::from_secs(3600),
         freshness: FreshnessPolicy::embedded().unwrap(),
     });
@@ -176,9 +178,10 @@ fn state(database: &Database, at: Instant, numbers: [(IdentityKind, BlindIndex);
         data_as_of: at,
         recorded_at: at,
         source: VersionSource::Exchange,
+        validity: Validity::AsSeen,
     };
     database
-        .write(|connection| registry_store::upsert(connection, incoming.clone()))
+        .write(|connection| registry_store::upsert(connection, &OpenVault, incoming.clone()))
         .unwrap();
 }
 

@@ -17,6 +17,7 @@ mod access;
 mod engines;
 mod follow;
 mod identity;
+mod import;
 mod ledger;
 mod linkage;
 mod migrations;
@@ -56,6 +57,18 @@ cases! {
         many_requests_with_one_key_act_once,
         a_dead_attempt_is_taken_over_and_cannot_finish,
         answers_are_kept_as_long_as_was_said,
+    }
+    import {
+        a_whole_register_is_found_again_as_the_file_states_it,
+        the_same_file_again_changes_nothing,
+        a_later_feed_makes_versions_only_of_what_changed,
+        a_feed_that_goes_back_in_time_changes_nothing,
+        a_corrupted_file_is_not_taken_in,
+        a_company_that_stands_in_a_file_twice_is_refused_the_second_time,
+        an_import_that_breaks_off_leaves_the_register_as_it_was,
+        two_imports_at_once_lose_nothing,
+        what_is_asked_during_the_first_import_is_not_lost,
+        a_back_dated_correction_changes_what_held_then_and_not_what_was_known_then,
     }
     follow {
         place_and_records_move_together_or_not_at_all,

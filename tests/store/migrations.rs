@@ -22,7 +22,7 @@ struct Column {
 
 const SQLITE_COLUMNS: &str = "\
     SELECT t.name AS table_name, c.name AS column_name, \
-           CASE c.type WHEN 'TIMESTAMP' THEN 'timestamp without time zone' WHEN 'BLOB' THEN 'bytea' \
+           CASE c.type WHEN 'TIMESTAMP' THEN 'timestamp without time zone' WHEN 'BLOB' THEN 'bytea' WHEN 'INTEGER' THEN 'bigint' \
                        ELSE lower(c.type) END AS data_type, \
            CASE WHEN c.\"notnull\" = 1 THEN 0 ELSE 1 END AS nullable \
     FROM sqlite_master t JOIN pragma_table_info(t.name) c \

@@ -1,5 +1,6 @@
 //! The review queue: two officers, one sentence, and what is kept of it.
 
+use super::registry::OpenVault;
 use crate::ledger::LogSigner;
 use amnat::access::idempotency::{IdempotencyScope, KeptAnswer};
 use amnat::db::{Database, StoreError};
@@ -12,7 +13,7 @@ use amnat::ledger::keeper::{CheckpointKeeper, KeeperError};
 use amnat::ledger::{LeafKind, LedgerService};
 use amnat::registry::exchange;
 use amnat::registry::freshness::FreshnessPolicy;
-use amnat::registry::history::Incoming;
+use amnat::registry::history::{Incoming, Validity};
 use amnat::registry::identities::IdentityIndex;
 use amnat::registry::model::{BlindIndex, IdentityState, VersionSource};
 use amnat::registry::review::draft::Choice;
@@ -90,6 +91,7 @@ fn instance(database: &Arc<Database>, seed: u64) -> Instance {
         database: Arc::clone(database),
         source: None,
         index: Arc::new(PlainIndex),
+        vault: Arc::new(OpenVault),
         clock: clock.clone(),
         randomness: randomness.clone(),
         max_age: Duration::from_secs(3600),
@@ -135,9 +137,8 @@ impl Instance {
     /// The register states this from now on.
     fn state(&self, sentence: &str, people: &[&str]) {
         let order = ImportOrder {
-            as_of: self.clock.now(),
-            manifest: None,
             keep_going: false,
+            ..ImportOrder::as_of(self.clock.now())
         };
         let report = self
             .registry
@@ -331,7 +332,8 @@ pub fn what_was_known_then_is_not_rewritten(database: &Arc<Database>) {
     let proposal = one.confirm_first_reading();
     let confirmed = one.clock.now();
     one.clock.advance(Duration::from_secs(60));
-    let shown = database.read(|connection| registry_store::current(connection, &number()));
+    let shown =
+        database.read(|connection| registry_store::current(connection, &OpenVault, &number()));
     let facts: amnat::registry::model::Facts =
         shown.map_err(|error: StoreError| error).unwrap().unwrap();
     let review = one.review.find(&{
@@ -516,9 +518,8 @@ pub fn the_queue_is_told_page_by_page(database: &Arc<Database>) {
         let text = row(SENTENCE, &["กล้า", "คม", "ชาญ"]).replace(NUMBER, other);
         let record = exchange::read_line(1, &text).unwrap();
         let order = ImportOrder {
-            as_of: one.clock.now(),
-            manifest: None,
             keep_going: false,
+            ..ImportOrder::as_of(one.clock.now())
         };
         assert_eq!(record.registration_number.as_str(), other);
         one.registry.import_feed(text.as_bytes(), &order).unwrap();
@@ -564,9 +565,10 @@ pub fn a_number_that_becomes_known_leaves_the_rule_alone(database: &Arc<Database
             data_as_of: at,
             recorded_at: at,
             source: VersionSource::Exchange,
+            validity: Validity::AsSeen,
         };
         database
-            .write(|connection| registry_store::upsert(connection, incoming.clone()))
+            .write(|connection| registry_store::upsert(connection, &OpenVault, incoming.clone()))
             .unwrap();
     };
     tell(60, "one");

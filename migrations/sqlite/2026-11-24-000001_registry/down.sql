@@ -1,5 +1,5 @@
 DROP TABLE register_change;
 DROP TABLE register_import;
-DROP TABLE officer_identity;
+DROP TABLE officer;
 DROP TABLE register_seen;
 DROP TABLE juristic_person_version;

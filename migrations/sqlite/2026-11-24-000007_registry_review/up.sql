@@ -6,14 +6,14 @@ CREATE TABLE registry_officer (
     removed_at TIMESTAMP
 );
 
--- Owner: registry. One row for each registered sentence of a juristic person that was not read with certainty.
+-- Owner: registry. One row for each registered sentence of a juristic person that was not read with certainty. The sentence
+-- names people: it is sealed.
 CREATE TABLE statement_review (
     id TEXT NOT NULL PRIMARY KEY,
     registration_number TEXT NOT NULL,
     juristic_type TEXT NOT NULL,
     statement_digest TEXT NOT NULL,
-    statement TEXT NOT NULL,
-    restriction TEXT,
+    statement BLOB NOT NULL,
     opened_at TIMESTAMP NOT NULL,
     queued BOOLEAN NOT NULL,
     queued_since TIMESTAMP NOT NULL,

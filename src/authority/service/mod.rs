@@ -326,8 +326,16 @@ impl AuthorityService {
         let known_at = question.known_at.unwrap_or(now);
         let number = &question.juristic_person;
         let facts = match (question.valid_at, question.known_at) {
-            (None, None) => registry_store::current(connection, number)?,
-            _ => registry_store::at(connection, number, valid_at, known_at)?,
+            (None, None) => {
+                registry_store::current(connection, self.parts.registry.vault(), number)?
+            }
+            _ => registry_store::at(
+                connection,
+                self.parts.registry.vault(),
+                number,
+                valid_at,
+                known_at,
+            )?,
         }
         .ok_or(AskError::UnknownThen)?;
         let limit = self.facts_limit(question);

@@ -45,6 +45,7 @@ pub(in crate::linkage) fn facts() -> Facts {
         version: RegisterVersion {
             version: 7,
             valid_from: now(),
+            valid_to: None,
             recorded_at: now(),
             data_as_of: now(),
             source: VersionSource::Exchange,

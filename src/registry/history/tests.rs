@@ -1,5 +1,6 @@
 //! Versions: what makes a new one, and who stays who.
 
+use super::difference::changed_members;
 use super::*;
 use crate::registry::exchange;
 use crate::registry::model::IdentityKind;
@@ -34,6 +35,7 @@ fn incoming(people: &[(u32, &str)], day: u32) -> Incoming {
         data_as_of: at(day),
         recorded_at: at(day),
         source: VersionSource::Exchange,
+        validity: Validity::AsSeen,
     }
 }
 
@@ -53,7 +55,7 @@ fn known(people: &[(u32, &str)], day: u32) -> Incoming {
 }
 
 fn new(previous: Option<&Facts>, incoming: Incoming) -> Facts {
-    match next(previous, incoming).unwrap() {
+    match next(previous.map(Known::only), incoming).unwrap() {
         Step::New(facts) => *facts,
         other => panic!("{other:?}"),
     }
@@ -70,7 +72,11 @@ fn names(officers: &[Officer]) -> Vec<(u32, &str)> {
 fn the_same_record_again_makes_no_version() {
     let first = new(None, incoming(&[(1, "ก"), (2, "ข")], 1));
     assert_eq!(first.version.version, 1);
-    let again = next(Some(&first), incoming(&[(1, "ก"), (2, "ข")], 2)).unwrap();
+    let again = next(
+        Some(Known::only(&first)),
+        incoming(&[(1, "ก"), (2, "ข")], 2),
+    )
+    .unwrap();
     assert_eq!(again, Step::Unchanged { version: 1 });
 }
 
@@ -78,7 +84,7 @@ fn the_same_record_again_makes_no_version() {
 fn older_news_changes_nothing() {
     let first = new(None, incoming(&[(1, "ก")], 5));
     assert_eq!(
-        next(Some(&first), incoming(&[(1, "ข")], 4)).unwrap(),
+        next(Some(Known::only(&first)), incoming(&[(1, "ข")], 4)).unwrap(),
         Step::Older
     );
 }
@@ -96,7 +102,11 @@ fn references_stay_when_others_leave_and_the_list_closes_up() {
         second.record.former_officers[0].ended,
         Some(at(2).thai_date())
     );
-    let third = next(Some(&second), incoming(&[(1, "ข"), (2, "ค"), (3, "ง")], 3)).unwrap();
+    let third = next(
+        Some(Known::only(&second)),
+        incoming(&[(1, "ข"), (2, "ค"), (3, "ง")], 3),
+    )
+    .unwrap();
     assert_eq!(third, Step::Unchanged { version: 2 });
 }
 
@@ -129,7 +139,11 @@ fn another_number_is_another_person_under_the_same_name_and_place() {
 #[test]
 fn a_silent_extension_loses_nothing_while_the_exchange_states_the_same() {
     let first = new(None, known(&[(1, "ก"), (2, "ข")], 1));
-    let same = next(Some(&first), incoming(&[(1, "ก"), (2, "ข")], 2)).unwrap();
+    let same = next(
+        Some(Known::only(&first)),
+        incoming(&[(1, "ก"), (2, "ข")], 2),
+    )
+    .unwrap();
     assert_eq!(same, Step::Unchanged { version: 1 });
     let changed = new(Some(&first), incoming(&[(1, "ก")], 3));
     assert_eq!(changed.version.identities, IdentityState::Unavailable);
@@ -149,10 +163,10 @@ fn the_exchange_alone_does_not_confirm_liquidators() {
     liquidator.roles = vec![OfficerRole::Liquidator];
     told.record.officers.push(liquidator);
     let first = new(None, told.clone());
-    let silent = next(Some(&first), incoming(&[(1, "ก")], 2)).unwrap();
+    let silent = next(Some(Known::only(&first)), incoming(&[(1, "ก")], 2)).unwrap();
     assert_eq!(silent, Step::Older, "the freshness stays where it was");
     told.data_as_of = at(3);
-    let again = next(Some(&first), told).unwrap();
+    let again = next(Some(Known::only(&first)), told).unwrap();
     assert_eq!(again, Step::Unchanged { version: 1 });
 }
 
@@ -191,7 +205,7 @@ proptest! {
         let mut previous: Option<Facts> = None;
         for (day, list) in (1u32..).zip(&lists) {
             let people: Vec<(u32, &str)> = (1u32..).zip(list.iter().map(|name| NAMES[*name])).collect();
-            if let Step::New(facts) = next(previous.as_ref(), incoming(&people, day)).unwrap() {
+            if let Step::New(facts) = next(previous.as_ref().map(Known::only), incoming(&people, day)).unwrap() {
                 let everybody = facts.record.officers.iter().chain(&facts.record.former_officers);
                 let mut seen = BTreeSet::new();
                 for officer in everybody {

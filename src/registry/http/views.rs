@@ -3,7 +3,8 @@
 use crate::kernel::lang::Bilingual;
 use crate::kernel::money::Baht;
 use crate::kernel::time::Instant;
-use crate::registry::history::changed_members;
+use crate::registry::history::bitemporal::{Held, Span, held};
+use crate::registry::history::difference::difference;
 use crate::registry::labels::Labelled;
 use crate::registry::model::{
     Address, Facts, FormerName, IdentityState, Objectives, Officer, OfficerRole, RegisterVersion,
@@ -508,25 +509,102 @@ pub(super) fn unreadable(facts: &Facts, refusal: &ReadingRefusal, stale: bool) -
     }
 }
 
-/// One version of the record.
+/// One version.
 #[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Version)]
 pub struct VersionView {
-    /// Counted from 1.
+    /// Counted from 1 for each juristic person.
     pub(super) version: u64,
-    /// The register was first seen to state this at this instant.
+    /// It holds from this instant on.
     #[schema(value_type = String, format = DateTime)]
     pub(super) valid_from: Instant,
+    /// It no longer holds from this instant on; absent: until a later version says otherwise.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub(super) valid_to: Option<Instant>,
     /// We learnt it at this instant.
     #[schema(value_type = String, format = DateTime)]
     pub(super) recorded_at: Instant,
+    /// For which times it holds, and for how long we held it to be so. No two versions share a moment of both times.
+    pub(super) held: Vec<HeldView>,
     /// `feed` or `exchange`.
     pub(super) source: &'static str,
     /// SHA-256 of the record's canonical JSON.
     pub(super) digest: String,
-    /// Whether the officers' numbers were known: `known`, `unavailable`, `conflicting`.
+    /// `known`, `unavailable` or `conflicting`: whether the officers' numbers are known.
     pub(super) identities: &'static str,
-    /// Members of the record that differ from the version before; empty for the first.
+    /// The version whose place it took; absent for the first.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) compared_with: Option<u64>,
+    /// Members of the record that differ from that version.
     pub(super) changed: Vec<String>,
+    /// What differs, place by place.
+    pub(super) changes: Vec<ChangeView>,
+}
+
+/// A part of the two times in which a version is what we hold.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = HeldPart)]
+pub struct HeldView {
+    /// It holds from this instant on.
+    #[schema(value_type = String, format = DateTime)]
+    pub(super) valid_from: Instant,
+    /// Until this instant; absent: until further notice.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub(super) valid_to: Option<Instant>,
+    /// We have held it to be so since this instant.
+    #[schema(value_type = String, format = DateTime)]
+    pub(super) known_from: Instant,
+    /// Until this instant, when we learnt otherwise; absent: we still do.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub(super) known_to: Option<Instant>,
+}
+
+impl From<&Held> for HeldView {
+    fn from(part: &Held) -> Self {
+        Self {
+            valid_from: part.valid.from,
+            valid_to: part.valid.to,
+            known_from: part.recorded.from,
+            known_to: part.recorded.to,
+        }
+    }
+}
+
+/// One place at which two versions differ.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Change)]
+pub struct ChangeView {
+    /// JSON Pointer (RFC 6901) into the record; officers stand under their references: `/officers/off_2/ended`.
+    pub(super) path: String,
+    /// What stood there; absent: nothing.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Object>)]
+    pub(super) before: Option<Value>,
+    /// What stands there; absent: nothing.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Object>)]
+    pub(super) after: Option<Value>,
+}
+
+impl ChangeView {
+    fn member(&self) -> String {
+        self.path.split('/').nth(1).unwrap_or_default().to_owned()
+    }
+}
+
+/// What differs between two versions.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Difference)]
+pub struct DifferenceView {
+    /// The one version.
+    pub(super) from: u64,
+    /// The other.
+    pub(super) to: u64,
+    /// What differs, place by place.
+    pub(super) changes: Vec<ChangeView>,
 }
 
 /// Versions of the record, oldest first.
@@ -597,20 +675,59 @@ pub(super) fn officer_view(facts: &Facts, officer: &Officer) -> OfficerView {
     }
 }
 
-/// A version as shown, with what differs from the one before.
-pub(super) fn version_view(before: Option<&Facts>, facts: &Facts) -> Result<VersionView, Problem> {
-    let changed = match before {
-        None => Vec::new(),
-        Some(before) => changed_members(&before.record, &facts.record)
-            .map_err(|error| Problem::internal(&error))?,
-    };
-    Ok(VersionView {
-        version: facts.version.version,
-        valid_from: facts.version.valid_from,
-        recorded_at: facts.version.recorded_at,
-        source: facts.version.source.as_str(),
-        digest: facts.version.digest.to_hex(),
-        identities: facts.version.identities.as_str(),
-        changed,
-    })
+/// The versions as shown, each with what differs from the one whose place it took.
+pub(super) fn version_views(versions: &[Facts]) -> Result<Vec<VersionView>, Problem> {
+    let held = held(versions.iter().map(|facts| &facts.version));
+    let mut views = Vec::with_capacity(versions.len());
+    for (place, facts) in versions.iter().enumerate() {
+        let own = &facts.version;
+        // A correction took the place of what was known of that time; everything else that of the version before.
+        let about = |earlier: &&Facts| {
+            let valid = Span {
+                from: earlier.version.valid_from,
+                to: earlier.version.valid_to,
+            };
+            valid.contains(own.valid_from)
+        };
+        let earlier = versions.get(..place).unwrap_or_default();
+        let before = earlier.iter().rev().find(about).or(earlier.last());
+        let changes = match before {
+            None => Vec::new(),
+            Some(before) => change_views(before, facts)?,
+        };
+        let mut changed: Vec<String> = changes.iter().map(ChangeView::member).collect();
+        changed.dedup();
+        views.push(VersionView {
+            version: own.version,
+            valid_from: own.valid_from,
+            valid_to: own.valid_to,
+            recorded_at: own.recorded_at,
+            held: held
+                .iter()
+                .filter(|part| part.version == own.version)
+                .map(HeldView::from)
+                .collect(),
+            source: own.source.as_str(),
+            digest: own.digest.to_hex(),
+            identities: own.identities.as_str(),
+            compared_with: before.map(|before| before.version.version),
+            changed,
+            changes,
+        });
+    }
+    Ok(views)
+}
+
+/// What differs between two versions.
+pub(super) fn change_views(before: &Facts, after: &Facts) -> Result<Vec<ChangeView>, Problem> {
+    let changes =
+        difference(&before.record, &after.record).map_err(|error| Problem::internal(&error))?;
+    Ok(changes
+        .into_iter()
+        .map(|change| ChangeView {
+            path: change.path,
+            before: change.before,
+            after: change.after,
+        })
+        .collect())
 }

@@ -67,8 +67,10 @@ impl IdentityState {
 pub struct RegisterVersion {
     /// Counts from 1 for each juristic person (REL-11).
     pub version: u64,
-    /// The register stated this from here on, as far as we saw.
+    /// The register stated this from here on, as far as we saw or were told.
     pub valid_from: Instant,
+    /// It no longer held from here on; `None`: it holds until a later version says otherwise.
+    pub valid_to: Option<Instant>,
     /// When we learnt it.
     pub recorded_at: Instant,
     /// The latest instant at which the register was seen to state exactly this.

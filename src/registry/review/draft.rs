@@ -215,6 +215,7 @@ mod tests {
             version: RegisterVersion {
                 version: 1,
                 valid_from: now(),
+                valid_to: None,
                 recorded_at: now(),
                 data_as_of: now(),
                 source: VersionSource::Feed,

@@ -311,12 +311,13 @@ impl ReviewService {
         id: &ReviewId,
         at: Instant,
     ) -> Result<Option<Shown>, ReviewError> {
-        let cases = store::cases(connection, number)?;
+        let cases = store::cases(connection, self.parts.registry.vault(), number)?;
         let Some(case) = cases.into_iter().find(|case| case.id == *id) else {
             return Ok(None);
         };
         // Versions are never dropped: a review is always of a juristic person that is known.
-        let facts = registry_store::current(connection, number)?.ok_or(ReviewError::Unknown)?;
+        let facts = registry_store::current(connection, self.parts.registry.vault(), number)?
+            .ok_or(ReviewError::Unknown)?;
         let reading = match self.parts.registry.reading_in(connection, &facts, at, at) {
             Ok(reading) => Some(reading),
             Err(ReadingError::Refused(_)) => None,

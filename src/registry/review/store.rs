@@ -10,9 +10,11 @@ use crate::db::{AnyConnection, StoreError, bad_row, one_row};
 use crate::kernel::id::{RegistrationNumber, RegistryOfficerId, ReviewId};
 use crate::kernel::time::Instant;
 use crate::registry::model::BlindIndex;
+use crate::registry::vault::{RegistryVault, Sealed};
 use crate::signing_rule::JuristicType;
 use chrono::NaiveDateTime;
 use diesel::prelude::*;
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::fmt::Display;
 
@@ -122,23 +124,42 @@ struct ReviewRow {
     registration_number: String,
     juristic_type: String,
     statement_digest: String,
-    statement: String,
-    restriction: Option<String>,
+    statement: Vec<u8>,
     opened_at: NaiveDateTime,
     queued: bool,
     queued_since: NaiveDateTime,
     version: i64,
 }
 
+/// Where the sentence of a review lies sealed: it names people.
+const STATEMENT: &str = "statement_review.statement";
+
+/// What is sealed of a review.
+#[derive(Serialize, Deserialize)]
+struct Sentence {
+    statement: String,
+    restriction: Option<String>,
+}
+
 impl ReviewRow {
-    fn of(case: &ReviewCase) -> Result<Self, StoreError> {
+    fn of(vault: &dyn RegistryVault, case: &ReviewCase) -> Result<Self, StoreError> {
+        let sentence = Sentence {
+            statement: case.statement.clone(),
+            restriction: case.restriction.clone(),
+        };
+        let plain = serde_json::to_vec(&sentence)
+            .map_err(|error| bad_row(REVIEW, "statement", case.id.as_str(), error))?;
+        let sealed = vault
+            .seal(STATEMENT, case.id.as_str(), &plain)
+            .map_err(|error| StoreError::Unavailable {
+                cause: error.to_string(),
+            })?;
         Ok(Self {
             id: case.id.to_string(),
             registration_number: case.subject.registration_number.to_string(),
             juristic_type: case.subject.juristic_type.as_str().to_owned(),
             statement_digest: case.subject.statement_sha256.to_hex(),
-            statement: case.statement.clone(),
-            restriction: case.restriction.clone(),
+            statement: sealed.to_bytes(),
             opened_at: case.opened_at.to_naive(),
             queued: case.queued,
             queued_since: case.queued_since.to_naive(),
@@ -146,8 +167,19 @@ impl ReviewRow {
         })
     }
 
-    fn into_case(self, proposals: Vec<Proposal>) -> Result<ReviewCase, StoreError> {
+    fn into_case(
+        self,
+        vault: &dyn RegistryVault,
+        proposals: Vec<Proposal>,
+    ) -> Result<ReviewCase, StoreError> {
         let id = &self.id;
+        let bad = |cause: &dyn Display| bad_row(REVIEW, "statement", id, cause);
+        let (data_key, value) =
+            Sealed::parts(&self.statement).ok_or_else(|| bad(&"it is not sealed"))?;
+        let plain = vault
+            .open(STATEMENT, id, data_key, value)
+            .map_err(|error| bad(&error))?;
+        let sentence: Sentence = serde_json::from_slice(&plain).map_err(|error| bad(&error))?;
         Ok(ReviewCase {
             subject: Subject {
                 registration_number: parsed(
@@ -166,8 +198,8 @@ impl ReviewRow {
             queued_since: Instant::from_naive(self.queued_since),
             version: u64::try_from(self.version)
                 .map_err(|error| bad_row(REVIEW, "version", id, error))?,
-            statement: self.statement,
-            restriction: self.restriction,
+            statement: sentence.statement,
+            restriction: sentence.restriction,
             proposals,
         })
     }
@@ -314,6 +346,7 @@ pub fn reviewed(
 /// Every review of a juristic person, oldest first.
 pub fn cases(
     connection: &mut AnyConnection,
+    vault: &dyn RegistryVault,
     number: &RegistrationNumber,
 ) -> Result<Vec<ReviewCase>, StoreError> {
     let rows: Vec<ReviewRow> = statement_review::table
@@ -331,7 +364,7 @@ pub fn cases(
     rows.into_iter()
         .map(|row| {
             let proposals = of_each.remove(&row.id).unwrap_or_default();
-            row.into_case(proposals)
+            row.into_case(vault, proposals)
         })
         .collect()
 }
@@ -390,9 +423,13 @@ pub fn queue(
 }
 
 /// Open a review.
-pub fn open(connection: &mut AnyConnection, case: &ReviewCase) -> Result<(), StoreError> {
+pub fn open(
+    connection: &mut AnyConnection,
+    vault: &dyn RegistryVault,
+    case: &ReviewCase,
+) -> Result<(), StoreError> {
     let inserted = diesel::insert_into(statement_review::table)
-        .values(ReviewRow::of(case)?)
+        .values(ReviewRow::of(vault, case)?)
         .execute(connection);
     match inserted.map_err(StoreError::from) {
         Ok(_) => Ok(()),
@@ -402,6 +439,39 @@ pub fn open(connection: &mut AnyConnection, case: &ReviewCase) -> Result<(), Sto
         }),
         Err(error) => Err(error),
     }
+}
+
+/// Open reviews of juristic persons that have none yet.
+pub fn open_all(
+    connection: &mut AnyConnection,
+    vault: &dyn RegistryVault,
+    cases: &[ReviewCase],
+) -> Result<(), StoreError> {
+    let rows = cases
+        .iter()
+        .map(|case| ReviewRow::of(vault, case))
+        .collect::<Result<Vec<_>, _>>()?;
+    match connection {
+        AnyConnection::Sqlite(sqlite) => {
+            for row in rows {
+                diesel::insert_into(statement_review::table)
+                    .values(row)
+                    .execute(sqlite)?;
+            }
+        }
+        // Nine columns a row: far below the parameters that one statement may have.
+        AnyConnection::Postgres(postgres) => {
+            let mut rows = rows;
+            while !rows.is_empty() {
+                let rest = rows.split_off(rows.len().min(1_000));
+                diesel::insert_into(statement_review::table)
+                    .values(rows)
+                    .execute(postgres)?;
+                rows = rest;
+            }
+        }
+    }
+    Ok(())
 }
 
 /// Put a review into the queue, or take it out.

@@ -308,7 +308,7 @@ impl RegistryService {
         let (service, number) = (self.clone(), number.clone());
         let read = move || {
             service.database.read(|connection| {
-                let Some(facts) = store::current(connection, &number)? else {
+                let Some(facts) = store::current(connection, service.vault(), &number)? else {
                     return Ok(None);
                 };
                 let now = service.clock.now();
@@ -329,7 +329,7 @@ impl RegistryService {
             let Some(seen) = store::seen(connection, number)? else {
                 return Ok(None);
             };
-            let facts = store::current(connection, number)?;
+            let facts = store::current(connection, self.vault(), number)?;
             let marked = follow_store::due(connection, number)?;
             Ok::<_, StoreError>(facts.map(|facts| (seen, facts.version.identities, marked)))
         })?;
@@ -394,6 +394,7 @@ impl RegistryService {
             data_as_of,
             recorded_at: self.clock.now(),
             source,
+            validity: crate::registry::history::Validity::AsSeen,
         }
     }
 
@@ -403,7 +404,7 @@ impl RegistryService {
         connection: &mut AnyConnection,
         incoming: &Incoming,
     ) -> Result<Upsert, StoreError> {
-        let outcome = store::upsert(connection, incoming.clone())?;
+        let outcome = store::upsert(connection, self.vault(), incoming.clone())?;
         if matches!(outcome, Upsert::New { .. }) {
             self.requeue(connection, &incoming.record.registration_number)?;
         }
