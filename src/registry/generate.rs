@@ -6,7 +6,7 @@
 //! read with certainty.
 //!
 //! A company is made of its number and the seed alone and forgotten when it is written, so that memory does not grow
-//! with the register. To add a kind of fact: in [`companies`], and in [`write`] for each shape that can tell it.
+//! with the register. To add a kind of fact: in [`companies`], and in [`mod@write`] for each shape that can tell it.
 
 use super::feed::{FeedKind, FeedShape};
 use super::source::FeedManifest;
