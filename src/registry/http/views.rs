@@ -581,11 +581,11 @@ pub struct ChangeView {
     pub(super) path: String,
     /// What stood there; absent: nothing.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<Object>)]
+    #[schema(value_type = Value, required = false)]
     pub(super) before: Option<Value>,
     /// What stands there; absent: nothing.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<Object>)]
+    #[schema(value_type = Value, required = false)]
     pub(super) after: Option<Value>,
 }
 
