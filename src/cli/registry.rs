@@ -176,11 +176,12 @@ fn print(path: &Path, report: &ImportReport, json: bool) -> Result<(), Failure> 
 fn stages(stages: &Stages) -> String {
     let seconds = |time: Duration| format!("{:.2} s", time.as_secs_f64());
     format!(
-        "  check {}, interpret {}, encrypt {} (summed over threads); load {}, index {}; whole {}",
+        "  check {}, interpret {}, encrypt {} (summed over threads); load {}, review {}, index {}; whole {}",
         seconds(stages.check),
         seconds(stages.interpret),
         seconds(stages.encrypt),
         seconds(stages.load),
+        seconds(stages.review),
         seconds(stages.index),
         seconds(stages.whole)
     )
@@ -210,6 +211,7 @@ fn as_json(path: &Path, report: &ImportReport) -> serde_json::Value {
             "interpret": seconds(report.stages.interpret),
             "encrypt": seconds(report.stages.encrypt),
             "load": seconds(report.stages.load),
+            "review": seconds(report.stages.review),
             "index": seconds(report.stages.index),
             "whole": seconds(report.stages.whole),
         },

@@ -9,7 +9,7 @@ use super::model::{
     RegisterVersion, VersionSource,
 };
 use super::names::same_name;
-use crate::kernel::digest::{CanonicalError, Digest, canonical_json};
+use crate::kernel::digest::{CanonicalError, Digest};
 use crate::kernel::time::Instant;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -33,9 +33,10 @@ pub struct Incoming {
 }
 
 impl Incoming {
-    /// Digest of what is stated, before it is compared with anything: the same statement again has the same one.
+    /// Digest of what is stated, before it is compared with anything: the same statement again has the same one. It is ours
+    /// alone and only ever compared with itself, so the record is hashed as it is written, not in its canonical form.
     pub fn stated(&self) -> Result<Digest, CanonicalError> {
-        let record = canonical_json(&self.record)?;
+        let record = serde_json::to_vec(&self.record)?;
         let mut identities: Vec<&OfficerIdentity> = self.identities.iter().collect();
         identities.sort_by_key(|identity| (identity.officer, identity.kind));
         let numbers: Vec<u8> = identities

@@ -120,15 +120,15 @@ impl OfficerRole {
 /// A person's name as registered, in its parts. Shown and printed unchanged.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PersonName {
-    /// Title, rank or honorific; may be empty.
-    pub title: String,
     /// First name.
     pub first: String,
+    /// Last name; may be empty (some people have none).
+    pub last: String,
     /// Middle name, if any.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub middle: Option<String>,
-    /// Last name; may be empty (some people have none).
-    pub last: String,
+    /// Title, rank or honorific; may be empty.
+    pub title: String,
 }
 
 impl PersonName {
@@ -165,29 +165,29 @@ impl PersonName {
 /// One natural person in office, or formerly so.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Officer {
-    /// Which one.
-    pub reference: OfficerRef,
-    /// Place on the register's list, from 1.
-    pub sequence: u32,
-    /// Name as registered.
-    pub name: PersonName,
-    /// Roles, each once, in order. A managing partner is a partner as well.
-    pub roles: Vec<OfficerRole>,
-    /// Whether a partner's liability is limited (CCC 1077, 1078), where the register told it. `None` for everybody else.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub liability: Option<Liability>,
-    /// Name in Latin letters, where the register told it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub latin_name: Option<String>,
-    /// Nationality, ISO 3166-1 alpha-3, where the register told it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub nationality: Option<String>,
     /// First day in office, where the register told it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub appointed: Option<NaiveDate>,
     /// First day no longer in office.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ended: Option<NaiveDate>,
+    /// Name in Latin letters, where the register told it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub latin_name: Option<String>,
+    /// Whether a partner's liability is limited (CCC 1077, 1078), where the register told it. `None` for everybody else.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub liability: Option<Liability>,
+    /// Name as registered.
+    pub name: PersonName,
+    /// Nationality, ISO 3166-1 alpha-3, where the register told it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub nationality: Option<String>,
+    /// Which one.
+    pub reference: OfficerRef,
+    /// Roles, each once, in order. A managing partner is a partner as well.
+    pub roles: Vec<OfficerRole>,
+    /// Place on the register's list, from 1.
+    pub sequence: u32,
 }
 
 impl Officer {

@@ -485,12 +485,14 @@ impl Writer<'_> {
                 tally.report.imported += self.first.len() as u64;
                 tally.report.officers += people as u64;
                 self.first.clear();
-                review_store::open_all(connection, self.service.vault(), &self.cases)?;
-                self.cases.clear();
             }
             let rows = std::mem::take(&mut self.rows);
             self.compare(connection, rows, &mut tally.report)?;
             tally.report.stages.load += began.elapsed();
+            let began = Stopwatch::now();
+            review_store::open_all(connection, self.service.vault(), &self.cases)?;
+            self.cases.clear();
+            tally.report.stages.review += began.elapsed();
         }
         Ok(())
     }

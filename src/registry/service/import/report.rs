@@ -77,6 +77,8 @@ pub struct Stages {
     pub encrypt: Duration,
     /// Writing rows, as the database took them.
     pub load: Duration,
+    /// Putting statements that are not read with certainty before the registry's officers.
+    pub review: Duration,
     /// Making indexes and putting tables in their place.
     pub index: Duration,
     /// From beginning to end.
