@@ -1,7 +1,8 @@
 //! Clauses: a rule with its seal, its scope and its words; and the list of them that a statement means.
 
+use super::reach::{given, taken};
 use super::rule::{Rule, RuleRefusal, Span};
-use crate::kernel::act::{ActCode, ActSet, scope_word};
+use crate::kernel::act::{ActCode, ActSet};
 use crate::kernel::money::Baht;
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -26,14 +27,19 @@ pub enum ScopedAct {
 }
 
 impl ScopedAct {
-    /// Acts surely covered, and acts perhaps covered.
+    /// Acts surely covered, and acts perhaps covered, where it gives authority.
     pub fn meaning(&self) -> (ActSet, ActSet) {
         match self {
             Self::Known(act) => (ActSet::NONE.with(*act), ActSet::NONE),
-            Self::Word(word) => match scope_word(word) {
-                Some(meaning) => (meaning.surely, meaning.perhaps),
-                None => (ActSet::NONE, ActSet::ALL),
-            },
+            Self::Word(word) => given(word),
+        }
+    }
+
+    /// Acts surely covered, and acts perhaps covered, where it takes authority away.
+    pub fn withdrawn(&self) -> (ActSet, ActSet) {
+        match self {
+            Self::Known(_) => self.meaning(),
+            Self::Word(word) => taken(word),
         }
     }
 }

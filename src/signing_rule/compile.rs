@@ -434,8 +434,8 @@ fn compile_clause<'a>(
         .iter()
         .any(|alternative| met(alternative, &everybody, &mut 0));
     let entries = Entries {
-        acts: entries_of(&clause.scope.acts, words),
-        except_acts: entries_of(&clause.scope.except_acts, words),
+        acts: entries_of(&clause.scope.acts, ScopedAct::meaning, words),
+        except_acts: entries_of(&clause.scope.except_acts, ScopedAct::withdrawn, words),
     };
     let (surely, perhaps) = acts_of(&entries);
     Ok(CompiledClause {
@@ -453,6 +453,7 @@ fn compile_clause<'a>(
 
 fn entries_of<'a>(
     acts: &'a Option<Vec<ScopedAct>>,
+    reach: impl Fn(&ScopedAct) -> (ActSet, ActSet),
     words: &mut Vec<&'a ScopedAct>,
 ) -> Option<Vec<Entry>> {
     let entry = |act: &'a ScopedAct| {
@@ -461,7 +462,7 @@ fn entries_of<'a>(
             words.push(act);
             words.len() - 1
         });
-        let (surely, perhaps) = act.meaning();
+        let (surely, perhaps) = reach(act);
         Entry {
             surely,
             perhaps,

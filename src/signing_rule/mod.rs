@@ -37,6 +37,7 @@ mod evaluate;
 mod explain;
 pub mod interpret;
 mod matching;
+mod reach;
 mod review;
 mod rule;
 mod standing;

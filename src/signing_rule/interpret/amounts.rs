@@ -10,7 +10,8 @@ impl Sentence<'_> {
     /// \[วงเงิน\] ไม่เกิน n บาท, เกิน n บาท \[แต่ไม่เกิน m บาท\], ตั้งแต่ n บาท ขึ้นไป / ถึง m บาท, ต่ำกว่า n บาท, \[ต่อครั้ง …\].
     pub(super) fn amounts(&self, at: usize) -> Option<(usize, AmountRange)> {
         let sum = self.is(at, Word::SumLimit);
-        let mut at = self.skip(self.skip(at, Word::SumLimit), Word::Limit);
+        let mut at = self.skip(self.skip(at, Word::SumLimit), Word::LimitThereby);
+        at = self.skip(at, Word::Limit);
         let mut per = self.unit(at);
         at += usize::from(per.is_some());
         at = self.skip(at, Word::Limit);

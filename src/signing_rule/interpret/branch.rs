@@ -41,6 +41,12 @@ pub(super) struct Branch {
     pub(super) narrowed_before: bool,
     /// Somebody is left out or required behind the verb: perhaps of every alternative.
     pub(super) narrowed_behind: bool,
+    /// Somebody is left out: perhaps also of a count that is said further on.
+    pub(super) leaves_out: bool,
+    /// ทั้งนี้, โดย, ทุกกรณี before acts or amounts behind the verb: perhaps of every alternative.
+    pub(super) scope_apart: bool,
+    /// มีอำนาจ, ได้, แต่ผู้เดียว: says that they may, not that they sign too.
+    pub(super) may: bool,
 }
 
 /// A word on the seal that reaches beyond its own alternative.
@@ -79,12 +85,16 @@ pub(super) struct Closing {
     pub(super) seal: Option<Seal>,
     pub(super) seal_for_all: Option<SealForAll>,
     pub(super) several_acts: bool,
+    /// ทั้งนี้, โดย, ทุกกรณี before acts or amounts.
+    pub(super) apart: bool,
     pub(super) can: bool,
     pub(super) narrowed: bool,
     pub(super) amounts: AmountRange,
     pub(super) acts: Vec<ScopedAct>,
     pub(super) adds: bool,
     pub(super) also: bool,
+    /// ได้อีกคนหนึ่ง
+    pub(super) too_one: bool,
     pub(super) rest: bool,
     pub(super) liquidators: bool,
     pub(super) modifiers: Modifiers,
@@ -308,7 +318,7 @@ impl Sentence<'_> {
                     chain.may = true;
                     next += 1;
                 }
-                Some(Kind::Word(Word::Noise | Word::Comma)) => next += 1,
+                Some(Kind::Word(Word::Noise | Word::EveryCase | Word::Comma)) => next += 1,
                 Some(Kind::Word(Word::Sole | Word::Alone)) if !chain.alone => {
                     chain.alone = true;
                     next += 1;
@@ -450,11 +460,14 @@ impl Sentence<'_> {
                 span,
                 mismatch,
                 adds: closing.adds,
-                also: closing.also,
+                also: closing.also || (closing.too_one && !closing.alone && !chain.alone),
                 must: chain.must,
                 rest: closing.rest,
                 narrowed_before: false,
                 narrowed_behind: closing.narrowed,
+                leaves_out: !closing.modifiers.excluded.is_empty(),
+                scope_apart: closing.apart,
+                may: may || closing.alone || chain.alone,
             },
         ))
     }
@@ -472,6 +485,7 @@ impl Sentence<'_> {
         let once = |taken: &mut bool| !std::mem::replace(taken, true);
         let (mut joint, mut total, mut everybody, mut any_one, mut alone, mut seal, mut amounts) =
             (false, false, false, false, false, false, false);
+        let mut every_case = false;
         loop {
             match self.kind(at) {
                 Some(Kind::Word(Word::Joint)) if once(&mut joint) => {
@@ -560,6 +574,10 @@ impl Sentence<'_> {
                     at += 1;
                 }
                 Some(Kind::Word(Word::Noise)) => at += 1,
+                Some(Kind::Word(Word::EveryCase)) => {
+                    every_case = true;
+                    at += 1;
+                }
                 // A comma before something that still belongs to this alternative.
                 Some(Kind::Word(Word::Comma))
                     if matches!(
@@ -589,9 +607,10 @@ impl Sentence<'_> {
                         return Some((at, closing));
                     }
                     closing.several_acts = self.several_acts(at, to);
+                    closing.apart |= every_case;
                     (at, closing.acts) = (to, acts);
                 }
-                Some(Kind::Word(Word::OtherCases))
+                Some(Kind::Word(Word::OtherCases | Word::OtherActs))
                     if !scoped
                         && !closing.rest
                         && self.closes_acts(at + 1)
@@ -604,12 +623,18 @@ impl Sentence<'_> {
                     closing.everybody = Some(None);
                     at += 1;
                 }
+                Some(Kind::Word(Word::Too)) => {
+                    closing.adds = true;
+                    at += 1;
+                }
                 Some(Kind::Word(Word::LiquidatorNoise)) => {
                     closing.liquidators = true;
                     at += 1;
                 }
-                Some(Kind::Word(Word::Too)) => {
+                // Alone, or beside those said before, is not said: only a word such as โดยลำพัง tells.
+                Some(Kind::Word(Word::TooOne)) => {
                     closing.adds = true;
+                    closing.too_one = true;
                     at += 1;
                 }
                 Some(Kind::Word(Word::Also)) => {
@@ -618,6 +643,7 @@ impl Sentence<'_> {
                 }
                 Some(Kind::Word(
                     Word::Limit
+                    | Word::LimitThereby
                     | Word::SumLimit
                     | Word::Within
                     | Word::NotOver
@@ -627,6 +653,7 @@ impl Sentence<'_> {
                     | Word::PerContract,
                 )) if !scoped && once(&mut amounts) => {
                     let (to, range) = self.amounts(at)?;
+                    closing.apart |= every_case || self.is(at, Word::LimitThereby);
                     closing.amounts = range;
                     at = to;
                 }
@@ -646,6 +673,9 @@ impl Sentence<'_> {
                         return None;
                     }
                     closing.several_acts |= self.several_acts(at, to);
+                    closing.apart |= every_case
+                        || self.says(at, to, Word::Whereby)
+                        || self.says(at, to, Word::LimitThereby);
                     closing.acts.extend(acts);
                     if !range.is_any() {
                         amounts = true;
@@ -697,7 +727,8 @@ impl Sentence<'_> {
     }
 
     fn closes_acts(&self, at: usize) -> bool {
-        let rest = self.is(at, Word::Comma) && self.is(at + 1, Word::OtherCases);
+        let rest = self.is(at, Word::Comma)
+            && (self.is(at + 1, Word::OtherCases) || self.is(at + 1, Word::OtherActs));
         rest || matches!(
             self.kind(at),
             None | Some(Kind::Item(_))
@@ -706,6 +737,7 @@ impl Sentence<'_> {
                         | Word::Except
                         | Word::CaseInstead
                         | Word::Noise
+                        | Word::EveryCase
                         | Word::Can
                         | Word::Optional
                         | Word::Seal
@@ -715,6 +747,7 @@ impl Sentence<'_> {
                         | Word::Stop
                         | Word::Or
                         | Word::OtherCases
+                        | Word::OtherActs
                         | Word::OverThat
                         | Word::Alone
                 ))

@@ -6,7 +6,6 @@ use super::lexer::Kind;
 use super::lexicon::Word;
 use super::party::{Join, Sentence};
 use super::statement::{Element, Lead, Mode, general, limited};
-use crate::kernel::act::scope_word;
 use crate::signing_rule::clause::{AmountRange, ScopedAct, Seal};
 use crate::signing_rule::rule::{Rule, RuleKind};
 
@@ -53,6 +52,7 @@ impl Sentence<'_> {
                 sub_item: None,
                 duty: false,
                 above: false,
+                headed: false,
                 replaces_last: false,
                 span: self.span(at, phrase + 1),
             }),
@@ -118,13 +118,11 @@ impl Sentence<'_> {
         let given = self.give(lead);
         for (to, branch) in self.led(given, false) {
             let element = general(branch, None);
-            // อีกทั้งให้: ให้ is what says that it is one more rule, and not one more signature.
-            let moreover = self.is(at, Word::Moreover) && self.is(lead, Word::Give);
             let one_more = element.branch.as_ref().is_some_and(|branch| {
                 !branch.must
                     && !given.must
                     && !branch.also
-                    && (branch.adds || moreover || self.is(at, Word::Preserves))
+                    && (branch.adds || self.is(at, Word::Preserves))
             });
             if limited(&element) && one_more {
                 found.push((
@@ -249,6 +247,7 @@ impl Sentence<'_> {
                     sub_item: None,
                     duty,
                     above: true,
+                    headed: false,
                     replaces_last: false,
                     span: self.span(at, to),
                 }),
@@ -293,6 +292,7 @@ impl Sentence<'_> {
                         sub_item: None,
                         duty: false,
                         above: false,
+                        headed: false,
                         replaces_last: false,
                         span: self.span(at, to),
                     }),
@@ -315,6 +315,9 @@ impl Sentence<'_> {
                 element.span = self.span(at, to);
                 found.push((to, Some(element)));
             }
+        }
+        for element in found.iter_mut().filter_map(|(_, element)| element.as_mut()) {
+            element.headed |= element.span.start == self.span(at, at + 1).start;
         }
     }
 
@@ -365,6 +368,7 @@ impl Sentence<'_> {
                             // Nobody may but them: what they must do.
                             duty: true,
                             above: false,
+                            headed: false,
                             replaces_last: false,
                             span: self.span(from, end),
                         }),
@@ -387,6 +391,7 @@ impl Sentence<'_> {
                 sub_item: None,
                 duty: false,
                 above: false,
+                headed: false,
                 replaces_last: false,
                 span: self.span(from, to),
             }),
@@ -412,9 +417,11 @@ impl Sentence<'_> {
                     | Kind::Word(
                         Word::Case
                             | Word::OtherCases
+                            | Word::OtherActs
                             | Word::Besides
                             | Word::BesidesItem
                             | Word::Limit
+                            | Word::LimitThereby
                             | Word::SumLimit
                             | Word::Within
                             | Word::NotOver
@@ -454,6 +461,7 @@ impl Sentence<'_> {
                     item,
                     sub_item: None,
                     above: false,
+                    headed: false,
                     replaces_last: false,
                     span,
                 };
@@ -470,7 +478,7 @@ impl Sentence<'_> {
 
     /// กรณีอื่น, กรณีอื่นนอกจาก (1) ถึง (3), นอกจาก (1) และ (2): everything that the cases before are not.
     fn rest_of_cases(&self, at: usize, item: Option<u64>) -> Option<usize> {
-        let other = self.skip(at, Word::OtherCases);
+        let other = self.skip(self.skip(at, Word::OtherCases), Word::OtherActs);
         if !self.is(other, Word::BesidesItem) {
             return (other > at).then_some(other);
         }
@@ -520,6 +528,7 @@ impl Sentence<'_> {
             self.kind(next),
             Some(Kind::Word(
                 Word::Limit
+                    | Word::LimitThereby
                     | Word::NotOver
                     | Word::Over
                     | Word::From
@@ -569,6 +578,7 @@ impl Sentence<'_> {
             item,
             sub_item: None,
             above: false,
+            headed: false,
             replaces_last: false,
             span: self.span(from, next),
         };
@@ -583,7 +593,10 @@ impl Sentence<'_> {
             let replaces = matches!(mode, Mode::Except | Mode::Instead);
             let must = lead.must || branch.must;
             // What must be adds to nothing: it may be one more condition.
+            // นอกจาก…แล้วให้ ก ลงลายมือชื่อด้วย: one more signature, unless the words say that ก may.
+            let one_more = mode == Mode::Add && !branch.adds && !branch.may;
             let odd = (branch.also && mode != Mode::Add)
+                || one_more
                 || (branch.adds && (replaces || must))
                 || (mode == Mode::Add && must);
             if clear && !odd {
@@ -628,14 +641,14 @@ impl Sentence<'_> {
     }
 }
 
-/// The codes a scope word surely covers, and the word itself where it may cover more.
+/// The codes a scope word surely covers, and the word itself where it may cover more, or take away more.
 fn entries(word: &str) -> Vec<ScopedAct> {
-    let Some(meaning) = scope_word(word) else {
-        return vec![ScopedAct::Word(word.to_owned())];
-    };
-    let mut entries: Vec<ScopedAct> = meaning.surely.iter().map(ScopedAct::Known).collect();
-    if !meaning.perhaps.is_empty() {
-        entries.push(ScopedAct::Word(word.to_owned()));
+    let word = ScopedAct::Word(word.to_owned());
+    let (surely, _) = word.meaning();
+    let (_, perhaps) = word.withdrawn();
+    let mut entries: Vec<ScopedAct> = surely.iter().map(ScopedAct::Known).collect();
+    if !perhaps.is_empty() || entries.is_empty() {
+        entries.push(word);
     }
     entries
 }

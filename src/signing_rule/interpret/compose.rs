@@ -1,12 +1,16 @@
 //! From the elements of a sentence to clauses, in every reading of what they leave open.
 
 use super::branch::{Branch, SealForAll};
+use super::conflicts::{
+    Off, adds_without_a_ceiling, lifts_a_ceiling, off, off_may_reach, overlapping, reaches_back,
+};
 use super::duty::replaces;
+use super::lexer::Kind;
+use super::lexicon::Word;
 use super::party::Sentence;
 use super::scope::{Withdrawal, left_over};
 use super::statement::{Element, MAX_READINGS, Mode, Reading};
-use crate::kernel::act::ActSet;
-use crate::signing_rule::clause::{Clause, Scope, ScopedAct, Seal, SigningRule};
+use crate::signing_rule::clause::{Clause, Scope, Seal, SigningRule};
 use crate::signing_rule::rule::{Rule, RuleKind};
 use crate::signing_rule::verdict::Flag;
 
@@ -44,9 +48,7 @@ impl Sentence<'_> {
         let of_mode = |mode: Mode| elements.iter().filter(move |e| e.mode == mode);
         let general: Vec<&Element> = of_mode(Mode::General).collect();
         let cases: Vec<&Element> = of_mode(Mode::Case).collect();
-        let excepts: Vec<(Option<u64>, Withdrawal)> = of_mode(Mode::Except)
-            .map(|element| (element.item, withdrawal(element)))
-            .collect();
+        let excepts: Vec<Off> = off(elements, &Mode::Except);
         let rests = of_mode(Mode::Rest).count();
         if of_mode(Mode::Add).count() > 0 && general.is_empty() {
             return None;
@@ -60,11 +62,12 @@ impl Sentence<'_> {
         {
             return None;
         }
-        if shared_scope(&general)
-            || general.iter().any(|e| {
-                let excepted = |(item, _): &(Option<u64>, _)| item.is_none() || *item == e.item;
-                !e.acts.is_empty() && excepts.iter().any(excepted)
-            })
+        if self.shared_scope(&general)
+            || reaches_back(elements)
+            || adds_without_a_ceiling(elements)
+            || general
+                .iter()
+                .any(|e| !e.acts.is_empty() && excepts.iter().any(|off| off.speaks_of(e)))
             || overlapping(of_mode(Mode::Except))
             || lifts_a_ceiling(elements)
         {
@@ -89,18 +92,13 @@ impl Sentence<'_> {
             || (general.len() > 1
                 && excepts
                     .iter()
-                    .any(|(item, _)| item.is_some() && *item == last_item))
+                    .any(|off| off.item.is_some() && off.item == last_item))
             || (alternatives > 1 && branches().any(|branch| branch.narrowed_before))
-            || (alternatives > 1
-                && spoken()
-                    .next_back()
-                    .and_then(|e| e.branch.as_ref())
-                    .is_some_and(|branch| branch.narrowed_behind))
             || !seals_fit(branches(), alternatives)
         {
             return None;
         }
-        let beside: Vec<Withdrawal> = cases.iter().copied().map(withdrawal).collect();
+        let beside: Vec<Off> = off(elements, &Mode::Case);
         let mut flags: Vec<Flag> = Vec::new();
         if duty_unclear {
             flags.push(Flag::CaseUnclear);
@@ -113,17 +111,53 @@ impl Sentence<'_> {
         } else {
             vec![false]
         };
+        // What was added, or is a case, may be meant to be cut by an exception like the general rule is, or not.
+        let cuts = if off_may_reach(elements, &excepts, &beside) {
+            vec![true, false]
+        } else {
+            vec![false]
+        };
+        // "การกู้ยืมเงินเกินหนึ่งล้านบาทให้… การอื่นให้…": other acts than loans, or than such loans.
+        let other_acts = || {
+            self.tokens
+                .iter()
+                .any(|token| token.kind == Kind::Word(Word::OtherActs))
+        };
+        let wholes = if rests > 0
+            && other_acts()
+            && cases
+                .iter()
+                .any(|e| !e.acts.is_empty() && !e.amounts.is_any())
+        {
+            vec![true, false]
+        } else {
+            vec![false]
+        };
         let seals = self.seal_readings(elements, said_for_all(elements), &mut flags);
         let mut rules = Vec::new();
+        let mut ways = Vec::new();
+        for replaces in &replaces {
+            let mut off = excepts.clone();
+            if *replaces {
+                off.extend(beside.iter().cloned());
+            }
+            for cuts in &cuts {
+                for whole in &wholes {
+                    let rest = |case: &Off| case.withdrawal(*whole);
+                    ways.push(Cutting {
+                        off: off.clone(),
+                        rest: beside.iter().map(rest).collect(),
+                        cuts_all: *cuts,
+                        adds: cases_unclear && !*replaces,
+                    });
+                }
+            }
+        }
         for choice in choices(elements)? {
-            for replaces in &replaces {
+            for way in &ways {
                 for seal in &seals {
-                    let mut off = excepts.clone();
-                    if *replaces {
-                        off.extend(beside.iter().cloned().map(|case| (None, case)));
-                    }
-                    let clauses = clauses(elements, &choice, seal, &off, &beside)?;
-                    rules.push((SigningRule::new(clauses).ok()?, cases_unclear && !*replaces));
+                    let clauses = clauses(elements, &choice, seal, way)?;
+                    rules.push((SigningRule::new(clauses).ok()?, way.adds));
                     if rules.len() > MAX_READINGS {
                         return None;
                     }
@@ -182,7 +216,15 @@ impl Sentence<'_> {
                     && branch.seal == Some(Seal::Required)
                     && replaces(silent.0, element, other < at)
             });
-            silent.1.seal.is_none() && (behind || before == Some(true) || dutiful)
+            // What is added to a rule with the seal, or stands above its ceiling, and says nothing of the seal; a number
+            // of its own keeps it apart.
+            let goes_on = silent.0.item.is_none()
+                && (silent.0.mode == Mode::Add || silent.0.above)
+                && spoken
+                    .iter()
+                    .take(at)
+                    .any(|(_, branch)| branch.seal == Some(Seal::Required) && !branch.seal_alone);
+            silent.1.seal.is_none() && (behind || before == Some(true) || dutiful || goes_on)
         };
         let shared: Vec<Seal> = spoken
             .iter()
@@ -204,52 +246,15 @@ impl Sentence<'_> {
     }
 }
 
-fn withdrawal(element: &Element) -> Withdrawal {
-    Withdrawal {
-        acts: element.acts.clone(),
-        amounts: element.amounts,
-    }
-}
-
-/// Exceptions that speak twice of one act, or of amounts and of acts apart: which goes before is not said.
-fn overlapping<'a>(excepts: impl Iterator<Item = &'a Element>) -> bool {
-    let excepts: Vec<&Element> = excepts.collect();
-    excepts.iter().enumerate().any(|(index, one)| {
-        excepts.iter().skip(index + 1).any(|two| {
-            let acts_meet =
-                one.acts.is_empty() || two.acts.is_empty() || meet(&one.acts, &two.acts);
-            let amounts_meet = one.amounts.intersection(two.amounts).is_some()
-                || one.amounts.per() != two.amounts.per();
-            acts_meet && amounts_meet && one.item == two.item
-        })
-    })
-}
-
-/// An exception for acts, without an amount, to a rule with one: whether the amount holds there too is not said.
-fn lifts_a_ceiling(elements: &[Element]) -> bool {
-    elements.iter().any(|e| {
-        e.mode == Mode::Except
-            && e.branch.is_some()
-            && e.amounts.is_any()
-            && elements.iter().any(|general| {
-                general.mode == Mode::General
-                    && !general.amounts.is_any()
-                    && (e.item.is_none() || e.item == general.item)
-            })
-    })
-}
-
-/// Whether some act may belong to both lists.
-fn meet(one: &[ScopedAct], two: &[ScopedAct]) -> bool {
-    let reach = |acts: &[ScopedAct]| {
-        acts.iter()
-            .map(ScopedAct::meaning)
-            .fold(ActSet::NONE, |all, (surely, perhaps)| {
-                all.union(surely).union(perhaps)
-            })
-    };
-    let both = reach(two);
-    reach(one).iter().any(|act| both.contains(act))
+/// One way in which exceptions and cases cut the rest.
+struct Cutting {
+    off: Vec<Off>,
+    /// What the rest of all cases leaves out.
+    rest: Vec<Withdrawal>,
+    /// What was added, and the cases, are cut as well.
+    cuts_all: bool,
+    /// A case of unclear standing adds to the general rule.
+    adds: bool,
 }
 
 /// Whether a phrase on the seal that reaches beyond its alternative agrees with what the others say.
@@ -271,17 +276,6 @@ fn seals_fit<'a>(branches: impl Iterator<Item = &'a Branch> + Clone, alternative
                 SealForAll::Perhaps => alternatives == 1,
             }
         })
-}
-
-/// Whether a limit behind a later alternative might be meant for the ones before it too. Numbered
-/// alternatives keep their limits to themselves.
-fn shared_scope(general: &[&Element]) -> bool {
-    let limited = |element: &&Element| !element.acts.is_empty() || !element.amounts.is_any();
-    general.iter().all(|element| element.item.is_none())
-        && general
-            .iter()
-            .rposition(limited)
-            .is_some_and(|last| !general.iter().take(last).all(limited))
 }
 
 /// What one phrase says of the seal of every alternative.
@@ -325,12 +319,11 @@ fn clauses(
     elements: &[Element],
     choice: &[Option<Rule>],
     seals: &[Seal],
-    withdrawn: &[(Option<u64>, Withdrawal)],
-    cases: &[Withdrawal],
+    way: &Cutting,
 ) -> Option<Vec<Clause>> {
     let mut clauses: Vec<Clause> = Vec::new();
     let mut seals = seals.iter();
-    for (element, rule) in elements.iter().zip(choice) {
+    for (at, (element, rule)) in elements.iter().zip(choice).enumerate() {
         let Some(rule) = rule.clone() else { continue };
         let seal = *seals.next()?;
         let own = Scope {
@@ -341,15 +334,35 @@ fn clauses(
         let scopes = match element.mode {
             Mode::General => {
                 // An exception behind a numbered alternative is an exception to that one.
-                let off: Vec<Withdrawal> = withdrawn
+                let off: Vec<Withdrawal> = way
+                    .off
                     .iter()
-                    .filter(|(item, _)| item.is_none() || *item == element.item)
-                    .map(|(_, off)| off.clone())
+                    .filter(|off| off.speaks_of(element))
+                    .map(|off| off.withdrawal(false))
                     .collect();
                 left_over(&own, &off)?
             }
-            Mode::Rest => left_over(&Scope::default(), cases)?,
-            Mode::Except | Mode::Instead | Mode::Case | Mode::Add => vec![own],
+            Mode::Rest => left_over(&Scope::default(), &way.rest)?,
+            Mode::Case | Mode::Add => {
+                let off: Vec<Withdrawal> = way
+                    .off
+                    .iter()
+                    .filter(|off| off.at != at && (way.cuts_all || off.of_everything))
+                    .filter(|off| {
+                        off.speaks_of(element) && !(off.case && element.mode == Mode::Case)
+                    })
+                    .map(|off| (off.at, off.withdrawal(false)))
+                    // What is added to an exception, for nothing else, is added to it.
+                    .filter(|(before, off)| {
+                        *before > at
+                            || left_over(&own, std::slice::from_ref(off))
+                                .is_none_or(|left| !left.is_empty())
+                    })
+                    .map(|(_, off)| off)
+                    .collect();
+                left_over(&own, &off)?
+            }
+            Mode::Except | Mode::Instead => vec![own],
         };
         for scope in scopes {
             push(

@@ -129,7 +129,8 @@ static PHRASES: &[(English, &[&str])] = &[
     (English::Word(Case), &[
         "for", "in the case of", "in case of", "only for", "for the purpose of", "in respect of", "with respect to", "in relation to",
     ]),
-    (English::Word(OtherCases), &["in all other cases", "in other cases", "for all other acts", "for all other transactions", "in any other case"]),
+    (English::Word(OtherCases), &["in all other cases", "in other cases", "in any other case"]),
+    (English::Word(OtherActs), &["for all other acts", "for all other transactions"]),
     (English::Word(ForWhich), &["for which", "in which case", "which"]),
     (English::Word(Limit), &["transactions", "transactions of", "transactions in an amount", "any transaction", "transactions valued at"]),
     (English::Word(NotOver), &["not exceeding", "not more than", "up to", "no more than", "of not more than", "not exceeding the amount of"]),

@@ -265,6 +265,7 @@ impl Lexer<'_> {
             !matches!(
                 word,
                 Word::Noise
+                    | Word::EveryCase
                     | Word::Can
                     | Word::Person
                     | Word::In
@@ -275,6 +276,7 @@ impl Lexer<'_> {
                     | Word::Half
                     | Word::Role
                     | Word::Too
+                    | Word::TooOne
                     | Word::Also
                     | Word::About
                     | Word::Case

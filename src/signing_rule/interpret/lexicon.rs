@@ -67,12 +67,16 @@ pub(super) enum Word {
     Except,
     Case,
     OtherCases,
+    /// การอื่น: all other acts, perhaps also than those that were limited by an amount.
+    OtherActs,
     Give,
     Besides,
     BesidesItem,
     Then,
     /// ได้ด้วย: says that this adds to what was said before.
     Too,
+    /// ได้อีกคนหนึ่ง: may be one more signatory, or one more signature.
+    TooOne,
     /// ด้วย alone: beside whom is not said, so only some places read it.
     Also,
     May,
@@ -127,6 +131,8 @@ pub(super) enum Word {
     /// อย่างใดอย่างหนึ่งดังต่อไปนี้, before numbered alternatives.
     OneOfThese,
     Noise,
+    /// ทุกกรณี: nothing of its own; before acts or amounts it makes them speak of every alternative.
+    EveryCase,
     LiquidatorNoise,
     /// อำนาจกรรมการ: and the like, without a verb.
     Heading,
@@ -137,6 +143,8 @@ pub(super) enum Word {
     /// ไม่มีข้อจำกัดอำนาจ, said as a whole.
     NoneSaid,
     Limit,
+    /// โดยมีวงเงิน: a limit set apart from what stands before it.
+    LimitThereby,
     /// มูลค่ารวม: a sum over a time, which must be told.
     SumLimit,
     /// ภายในวงเงิน: up to, whether or not ไม่เกิน follows.

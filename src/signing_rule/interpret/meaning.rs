@@ -37,10 +37,11 @@ pub(super) fn same_meaning(
     if one.1.clauses.is_empty() || two.1.clauses.is_empty() {
         return false;
     }
-    let entries: Vec<&ScopedAct> = both()
-        .flat_map(|clause| [&clause.scope.acts, &clause.scope.except_acts])
-        .flatten()
-        .flatten()
+    let given = || both().flat_map(|clause| clause.scope.acts.iter().flatten());
+    let taken = || both().flat_map(|clause| clause.scope.except_acts.iter().flatten());
+    let entries: Vec<(&ScopedAct, (ActSet, ActSet))> = given()
+        .map(|act| (act, act.meaning()))
+        .chain(taken().map(|act| (act, act.withdrawn())))
         .collect();
     let amounts = sample_amounts(both());
     let mut work = 0usize;
@@ -48,8 +49,7 @@ pub(super) fn same_meaning(
     for act in ActCode::all() {
         let treatment: Vec<(bool, bool)> = entries
             .iter()
-            .map(|entry| entry.meaning())
-            .map(|(surely, perhaps)| (surely.contains(act), perhaps.contains(act)))
+            .map(|(_, (surely, perhaps))| (surely.contains(act), perhaps.contains(act)))
             .collect();
         if seen.contains(&treatment) {
             continue;
@@ -86,11 +86,11 @@ pub(super) fn same_meaning(
     true
 }
 
-fn open_words<'a>(entries: &[&'a ScopedAct], act: ActCode) -> Vec<&'a str> {
+fn open_words<'a>(entries: &[(&'a ScopedAct, (ActSet, ActSet))], act: ActCode) -> Vec<&'a str> {
     let mut open: Vec<&str> = Vec::new();
-    for entry in entries {
+    for (entry, (_, perhaps)) in entries {
         if let ScopedAct::Word(word) = entry
-            && entry.meaning().1.contains(act)
+            && perhaps.contains(act)
             && !open.contains(&word.as_str())
         {
             open.push(word);
@@ -138,6 +138,7 @@ fn applying(
 ) -> Vec<(usize, usize)> {
     let names = |acts: &[ScopedAct]| {
         acts.iter().any(|entry| {
+            // What is surely taken away is surely given.
             let surely: ActSet = entry.meaning().0;
             surely.contains(act)
                 || matches!(entry, ScopedAct::Word(word) if covers.contains(&word.as_str()))

@@ -91,6 +91,7 @@ mod brackets;
 mod branch;
 mod cases;
 mod compose;
+mod conflicts;
 mod duty;
 mod english;
 mod groups;
@@ -107,6 +108,8 @@ mod statement;
 
 #[cfg(test)]
 mod generated_tests;
+#[cfg(test)]
+mod reach_tests;
 #[cfg(test)]
 mod tests;
 

@@ -13,6 +13,8 @@ pub(super) struct Modifiers {
     pub(super) excluded: Vec<Rule>,
     /// ยกเว้น ก และ ข: perhaps only the two together.
     pair: bool,
+    /// ที่มิใช่ ก และ ข before the verb: perhaps ข signs beside whoever is not ก.
+    linked: bool,
     /// โดยต้องมี ก: who must be among those counted, in every reading.
     pub(super) among: Vec<Rule>,
     /// โดยมี ก ร่วมด้วย: beside those named before, if they are named.
@@ -47,7 +49,9 @@ impl Sentence<'_> {
         signed: bool,
     ) -> Option<(usize, Modifiers)> {
         if self.is(at, Word::Open) {
-            let (to, modifiers) = self.modifier(at + 1, so_far, signed)?;
+            let (to, mut modifiers) = self.modifier(at + 1, so_far, signed)?;
+            // A bracket closes the list.
+            modifiers.linked = so_far.linked;
             return self.is(to, Word::Close).then_some((to + 1, modifiers));
         }
         if so_far.excluded.is_empty()
@@ -57,7 +61,14 @@ impl Sentence<'_> {
         {
             let mut more = so_far.clone();
             more.excluded = excluded;
-            more.pair = self.says(at, to, Word::And) || self.says(at, to, Word::With);
+            let joins = |word: Word| self.says(at, to, word);
+            more.pair = joins(Word::And) || joins(Word::With);
+            // "กรรมการหนึ่งคนที่มิใช่ ก และ ข ลงลายมือชื่อ": ข may sign beside that director; not so in "ก ข และ ค".
+            let list = (at..to).filter(|place| matches!(self.kind(*place), Some(Kind::Name(_))));
+            let joints = (at..to).filter(|place| {
+                matches!(self.kind(*place), Some(Kind::Word(Word::And | Word::With)))
+            });
+            more.linked = !signed && more.pair && list.count() == joints.count() + 1;
             return Some((to, more));
         }
         if so_far.excluded.is_empty()
@@ -101,6 +112,7 @@ impl Sentence<'_> {
                             | Word::In
                             | Word::Case
                             | Word::Limit
+                            | Word::LimitThereby
                     )
             )
         )
@@ -115,9 +127,13 @@ impl Sentence<'_> {
         if let Some(Kind::Group(label)) = self.kind(list) {
             return Some((list + 1, self.groups.get(label)?.clone()));
         }
-        self.lists(list, true)
-            .pop()
-            .map(|(end, people, _)| (end, people))
+        let (end, people, joins) = self.lists(list, true).pop()?;
+        // "ยกเว้น ก ร่วมกับ ข": ก with ข is left out, or whoever is not ก signs with ข. Behind หรือ it may be either.
+        let with = self.is(end, Word::With);
+        if with && (self.is(at, Word::Except) || !joins.is_empty()) {
+            return None;
+        }
+        Some((end, people))
     }
 
     /// \[โดย\] names ไม่มีอำนาจลงลายมือชื่อ
@@ -199,6 +215,8 @@ impl Sentence<'_> {
             }
             None => of,
         };
+        // โดยมี ก ลงลายมือชื่อด้วย: one of them, or one more, unless the words say that ก is one of them.
+        joining |= weak && closed.is_none() && !self.is(to, Word::OneOfThem);
         to = self.skip(self.skip(to, Word::OneOfThem), Word::TooWithThem);
         let among = Among {
             rules: readings,
@@ -288,6 +306,11 @@ impl Sentence<'_> {
         }
         let mut found = Vec::new();
         let mut narrowed = Vec::new();
+        // Of "everybody" ข is one anyway.
+        let everybody = |rule: &Rule| matches!(rule.kind, RuleKind::AllDirectors);
+        if modifiers.linked && !rules.iter().all(everybody) {
+            return None;
+        }
         for rule in rules {
             if modifiers.excluded.is_empty() {
                 narrowed.push(rule);

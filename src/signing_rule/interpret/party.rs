@@ -135,6 +135,13 @@ impl Sentence<'_> {
         self.lists(at, false)
     }
 
+    /// Whether กับ stands here alone: in a list it joins names; ร่วมกับ and พร้อมด้วย say who signs with whom.
+    pub(super) fn plain_with(&self, at: usize) -> bool {
+        const WITH: usize = 3;
+        let length = |token: &Token| token.span.end - token.span.start;
+        self.is(at, Word::With) && self.tokens.get(at).map(length) == Some(WITH)
+    }
+
     /// As [`Sentence::name_lists`]; in a definition กับ joins names like และ.
     pub(super) fn lists(&self, at: usize, defining: bool) -> Vec<(usize, Vec<Rule>, Vec<Join>)> {
         let mut lists = Vec::new();
@@ -158,7 +165,9 @@ impl Sentence<'_> {
             }
             let (mut after, join) = match self.kind(next) {
                 Some(Kind::Word(Word::And)) => (next + 1, Join::And),
-                Some(Kind::Word(Word::With)) if defining => (next + 1, Join::And),
+                Some(Kind::Word(Word::With)) if defining && self.plain_with(next) => {
+                    (next + 1, Join::And)
+                }
                 Some(Kind::Word(Word::Or | Word::AndOr)) => (next + 1, Join::Or),
                 Some(Kind::Word(Word::Comma)) => match self.kind(next + 1) {
                     // "A, B, and C"

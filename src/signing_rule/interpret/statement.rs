@@ -1,6 +1,7 @@
 //! The whole sentence: alternatives, cases and exceptions, put together into clauses.
 
 use super::branch::{Branch, seal_for_all};
+use super::conflicts::apart;
 use super::lexer::Kind;
 use super::lexicon::Word;
 use super::party::Sentence;
@@ -46,6 +47,8 @@ pub(super) struct Element {
     pub(super) duty: bool,
     /// เกินกว่านั้น: above the ceiling of the element before it.
     pub(super) above: bool,
+    /// Said under a heading of limits: of everything.
+    pub(super) headed: bool,
     /// Takes the place of the element before it: the same words with a seal phrase that stood further on.
     pub(super) replaces_last: bool,
     pub(super) span: Span,
@@ -175,6 +178,7 @@ impl Sentence<'_> {
                     | Word::Stop
                     | Word::NoneSaid
                     | Word::Noise
+                    | Word::EveryCase
                     | Word::Can
                     | Word::Close,
                 )) => at += 1,
@@ -317,9 +321,11 @@ impl Sentence<'_> {
         {
             return found;
         }
-        // What may stand between two cases.
+        // What may stand between two cases; และ may also mean that both must sign.
+        let mut joined = false;
         if last.is_some() && !or && item.is_none() {
             for lead in [Word::Slash, Word::Comma, Word::And, Word::Stop] {
+                joined |= self.is(start, lead) && lead == Word::And;
                 start = self.skip(start, lead);
             }
             if self.is(start, Word::Whereby) && self.opens_case(start + 1) {
@@ -327,14 +333,16 @@ impl Sentence<'_> {
             }
         }
         // Two sentences side by side, without หรือ, number or case, are not known to be alternatives, unless each
-        // has amounts or acts of its own.
+        // has amounts or acts of its own, and they are not the same.
         if last.is_some() && !or && item.is_none() && !self.opens_case(start) {
             if last.is_some_and(limited) {
                 let lead = self.give(start);
                 for (next, mut branch) in self.led(lead, false) {
                     branch.must |= lead.must;
                     let element = general(branch, None);
+                    let beside = |other: &Element| stands_beside(other, &element, joined);
                     if limited(&element)
+                        && before.iter().all(beside)
                         && element.branch.as_ref().is_some_and(|branch| !branch.also)
                     {
                         found.push((next, Some(element)));
@@ -351,8 +359,8 @@ impl Sentence<'_> {
         }
         let lead = self.give(start);
         for (next, mut branch) in self.led(lead, false) {
-            // ด้วย behind a numbered alternative for acts of its own only says that it is one more.
-            let one_more = item.is_some() && !branch.acts.is_empty();
+            // ด้วย behind a numbered alternative for acts of its own, where it says that they may: it is one more.
+            let one_more = item.is_some() && !branch.acts.is_empty() && branch.may;
             if branch.also && !one_more {
                 continue;
             }
@@ -507,6 +515,18 @@ impl Sentence<'_> {
     }
 }
 
+/// Whether two rules with scopes of their own, side by side, can only be two rules: their scopes never meet, or they
+/// are tiers of one thing, or the second of them is only added to, and nothing like และ joins them.
+fn stands_beside(one: &Element, other: &Element, joined: bool) -> bool {
+    if one.mode != Mode::General || apart(one, other) {
+        return true;
+    }
+    let tiers = one.acts == other.acts
+        && one.amounts != other.amounts
+        && one.amounts.per() == other.amounts.per();
+    !joined && !one.duty && !other.duty && tiers
+}
+
 /// Whether a rule counts people rather than naming them.
 fn counts_people(rule: &Rule) -> bool {
     match &rule.kind {
@@ -541,6 +561,7 @@ pub(super) fn general(branch: Branch, item: Option<u64>) -> Element {
         sub_item: None,
         duty,
         above: false,
+        headed: false,
         replaces_last: false,
         span,
     }

@@ -157,7 +157,7 @@ fn summary(interpretation: &Interpretation) -> String {
     }
 }
 
-fn read(text: &str) -> String {
+pub(super) fn read(text: &str) -> String {
     summary(&read_with(
         &fill(text),
         &board(Role::Director, "ABCDEF"),
@@ -165,7 +165,7 @@ fn read(text: &str) -> String {
     ))
 }
 
-fn check(rows: &[(&str, &str)]) {
+pub(super) fn check(rows: &[(&str, &str)]) {
     let wrong: Vec<String> = rows
         .iter()
         .filter(|(text, expected)| read(text) != *expected)
@@ -390,11 +390,11 @@ fn cases_exceptions_and_amounts_become_scopes() {
         ),
         (
             "กรรมการสองคนลงลายมือชื่อร่วมกัน ยกเว้นการทำธุรกรรมกับธนาคารให้{A} ลงลายมือชื่อ",
-            &format!("2dir except[{BANK}]; A only[{BANK}]"),
+            &format!("2dir except[{BANK},?ทำธุรกรรมกับธนาคาร]; A only[{BANK},?ทำธุรกรรมกับธนาคาร]"),
         ),
         (
             "(1) กรรมการสองคนลงลายมือชื่อร่วมกัน (2) การติดต่อหน่วยงานราชการ นอกจากผู้มีอำนาจตาม (1) แล้ว ให้{D} ลงลายมือชื่อได้ด้วย",
-            "2dir; D only[tax.efile,tax.vat.register,tax.refund,tax.dispute,tax.estamp,dbd.register.change,dbd.certificate.request,dbd.financials.file,dbd.shareholders.file,dbd.dissolve,dbd.ecommerce,proc.egp.register,proc.bid,proc.contract.sign,proc.delivery,property.land.office,hr.sso,customs.clear,permit.license]",
+            "2dir; D only[?ติดต่อหน่วยงานราชการ]",
         ),
         (
             "ในกรณีวงเงินไม่เกินหนึ่งล้านบาท กรรมการหนึ่งคนลงลายมือชื่อ กรณีเกินหนึ่งล้านบาท กรรมการสองคนลงลายมือชื่อร่วมกันและประทับตราสำคัญของบริษัท",
