@@ -292,11 +292,17 @@ fn run(
     let (to_writer, from_workers) = sync_channel::<(u64, Batch)>(WAITING);
     let from_reader = Arc::new(Mutex::new(from_reader));
     std::thread::scope(|scope| {
-        let reading = scope.spawn(move || read_lines(lines, shape, &to_workers));
+        let reading = scope.spawn(move || {
+            step_back();
+            read_lines(lines, shape, &to_workers)
+        });
         let working: Vec<_> = (0..threads)
             .map(|_| {
                 let (from_reader, to_writer) = (Arc::clone(&from_reader), to_writer.clone());
-                scope.spawn(move || work(workshop, &from_reader, &to_writer))
+                scope.spawn(move || {
+                    step_back();
+                    work(workshop, &from_reader, &to_writer);
+                })
             })
             .collect();
         // Only the workers keep these ends now: when they stop, nothing more comes.
@@ -315,6 +321,15 @@ fn run(
         }
         Ok(read??)
     })
+}
+
+/// Preparing takes every core there is: whoever asks meanwhile, and the database that takes the rows, go first. Only on
+/// Linux does a priority belong to a thread; elsewhere the whole process would step back.
+fn step_back() {
+    #[cfg(target_os = "linux")]
+    if let Err(error) = rustix::process::nice(10) {
+        tracing::debug!(error = %error, "the import runs at the priority of everything else");
+    }
 }
 
 fn read_lines(
