@@ -15,6 +15,7 @@
     reason = "tests fail loudly"
 )]
 
+mod as_of;
 mod bad_input;
 mod canary;
 mod certificates;
