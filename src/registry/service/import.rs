@@ -14,7 +14,7 @@ use crate::registry::history::Validity;
 use crate::registry::model::VersionSource;
 use crate::registry::review::{ReviewCase, store as review_store};
 use crate::registry::source::FeedManifest;
-use crate::registry::store::bulk::{self, Begun, Prepared};
+use crate::registry::store::bulk::{self, Begun, Waiting};
 use crate::registry::store::{self, ImportRecord, Upsert};
 use pipeline::{Batch, Fate, Item, Row, Workshop};
 use std::collections::{BTreeMap, HashSet};
@@ -162,7 +162,7 @@ impl RegistryService {
             service: self,
             order,
             recorded_at,
-            first: Vec::new(),
+            first: Waiting::default(),
             cases: Vec::new(),
             rows: Vec::new(),
             corrections: Vec::new(),
@@ -419,7 +419,7 @@ struct Writer<'a> {
     order: &'a ImportOrder,
     recorded_at: Instant,
     /// First versions for an empty register.
-    first: Vec<Prepared>,
+    first: Waiting,
     /// Reviews to be opened with them.
     cases: Vec<ReviewCase>,
     /// Records for a register that is not empty.
@@ -451,7 +451,7 @@ impl Writer<'_> {
         }
         match usable.fate {
             Fate::First(first, unread) => {
-                self.first.push(*first);
+                self.first.add(*first);
                 self.cases.extend(unread.map(|unread| ReviewCase {
                     id: ReviewId::generate(self.service.randomness.as_ref()),
                     subject: unread.subject,
@@ -496,9 +496,8 @@ impl Writer<'_> {
             let began = Stopwatch::now();
             if !self.first.is_empty() {
                 bulk::load(connection, &self.first)?;
-                let people: usize = self.first.iter().map(|first| first.rows.people()).sum();
                 tally.report.imported += self.first.len() as u64;
-                tally.report.officers += people as u64;
+                tally.report.officers += self.first.people() as u64;
                 self.first.clear();
             }
             let rows = std::mem::take(&mut self.rows);

@@ -4,15 +4,17 @@
 //! made at the end: on PostgreSQL into tables of their own that take the place of the empty ones, so that whoever reads
 //! meanwhile waits for no lock; on SQLite into the tables themselves. A register that is not empty keeps its indexes.
 
-use super::rows::{SeenRow, VersionRows};
+mod inserts;
+
+use super::rows::{OfficerRow, SeenRow, VersionRow, VersionRows};
 use crate::db::schema::{juristic_person_version, officer, register_seen};
 use crate::db::{AnyConnection, StoreError};
 use chrono::NaiveDateTime;
+use diesel::PgConnection;
 use diesel::connection::SimpleConnection as _;
 use diesel::pg::CopyFormat;
 use diesel::prelude::*;
 use diesel::sql_types::{Bool, Text};
-use diesel::{PgConnection, SqliteConnection};
 
 /// A first version with its freshness, sealed and ready to be written.
 pub struct Prepared {
@@ -20,6 +22,48 @@ pub struct Prepared {
     pub rows: VersionRows,
     /// Its freshness.
     pub seen: SeenRow,
+}
+
+/// First versions that wait to be written together.
+#[derive(Default)]
+pub struct Waiting {
+    versions: Vec<VersionRow>,
+    people: Vec<OfficerRow>,
+    seen: Vec<SeenRow>,
+}
+
+impl Waiting {
+    /// One more.
+    pub fn add(&mut self, prepared: Prepared) {
+        let VersionRows {
+            version, people, ..
+        } = prepared.rows;
+        self.versions.push(version);
+        self.people.extend(people);
+        self.seen.push(prepared.seen);
+    }
+
+    /// How many versions wait.
+    pub fn len(&self) -> usize {
+        self.versions.len()
+    }
+
+    /// Whether none waits.
+    pub fn is_empty(&self) -> bool {
+        self.versions.is_empty()
+    }
+
+    /// How many people are in them.
+    pub fn people(&self) -> usize {
+        self.people.len()
+    }
+
+    /// They are written, or not wanted any more.
+    pub fn clear(&mut self) {
+        self.versions.clear();
+        self.people.clear();
+        self.seen.clear();
+    }
 }
 
 /// What a load found.
@@ -116,10 +160,14 @@ fn schemas(postgres: &mut PgConnection) -> Result<Schemas, StoreError> {
 }
 
 /// Write these, of juristic persons that are not known yet.
-pub fn load(connection: &mut AnyConnection, batch: &[Prepared]) -> Result<(), StoreError> {
+pub fn load(connection: &mut AnyConnection, waiting: &Waiting) -> Result<(), StoreError> {
     match connection {
-        AnyConnection::Sqlite(sqlite) => insert(sqlite, batch),
-        AnyConnection::Postgres(postgres) => copy(postgres, batch),
+        AnyConnection::Sqlite(sqlite) => {
+            inserts::insert(sqlite, &waiting.versions)?;
+            inserts::insert(sqlite, &waiting.people)?;
+            inserts::insert(sqlite, &waiting.seen)
+        }
+        AnyConnection::Postgres(postgres) => copy(postgres, waiting),
     }
 }
 
@@ -173,31 +221,10 @@ pub fn count_rows(connection: &mut AnyConnection) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// Prepared inserts, one a row.
-fn insert(sqlite: &mut SqliteConnection, batch: &[Prepared]) -> Result<(), StoreError> {
-    for prepared in batch {
-        diesel::insert_into(juristic_person_version::table)
-            .values(&prepared.rows.version)
-            .execute(sqlite)?;
-        for person in &prepared.rows.people {
-            diesel::insert_into(officer::table)
-                .values(person)
-                .execute(sqlite)?;
-        }
-        diesel::insert_into(register_seen::table)
-            .values(&prepared.seen)
-            .execute(sqlite)?;
-    }
-    Ok(())
-}
-
 /// Binary `COPY`, one for each table.
-fn copy(postgres: &mut PgConnection, batch: &[Prepared]) -> Result<(), StoreError> {
+fn copy(postgres: &mut PgConnection, waiting: &Waiting) -> Result<(), StoreError> {
     let mut versions = Copy::new();
-    let mut people = Copy::new();
-    let mut seen = Copy::new();
-    for Prepared { rows, seen: fresh } in batch {
-        let version = &rows.version;
+    for version in &waiting.versions {
         versions.row(11);
         versions.integer(version.registration_number);
         versions.integer(version.version);
@@ -213,24 +240,28 @@ fn copy(postgres: &mut PgConnection, batch: &[Prepared]) -> Result<(), StoreErro
         versions.bytes(version.identities.as_bytes());
         versions.bytes(&version.data_key);
         versions.bytes(&version.record);
-        for person in &rows.people {
-            people.row(9);
-            people.integer(person.registration_number);
-            people.integer(person.version);
-            people.integer(person.place);
-            people.integer(person.reference);
-            people.field(&[u8::from(person.former)]);
-            match &person.kind {
-                Some(kind) => people.bytes(kind.as_bytes()),
-                None => people.null(),
-            }
-            match &person.blind_index {
-                Some(index) => people.bytes(index),
-                None => people.null(),
-            }
-            people.bytes(&person.data_key);
-            people.bytes(&person.person);
+    }
+    let mut people = Copy::new();
+    for person in &waiting.people {
+        people.row(9);
+        people.integer(person.registration_number);
+        people.integer(person.version);
+        people.integer(person.place);
+        people.integer(person.reference);
+        people.field(&[u8::from(person.former)]);
+        match &person.kind {
+            Some(kind) => people.bytes(kind.as_bytes()),
+            None => people.null(),
         }
+        match &person.blind_index {
+            Some(index) => people.bytes(index),
+            None => people.null(),
+        }
+        people.bytes(&person.data_key);
+        people.bytes(&person.person);
+    }
+    let mut seen = Copy::new();
+    for fresh in &waiting.seen {
         seen.row(8);
         seen.integer(fresh.registration_number);
         seen.integer(fresh.version);
