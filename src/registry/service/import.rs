@@ -151,6 +151,7 @@ impl RegistryService {
             skeletons: skeleton::Skeletons::default(),
             as_of: order.as_of,
             recorded_at,
+            engine: self.database.engine(),
             first: begun == Begun::Empty,
         };
         let mut tally = Tally {
@@ -327,7 +328,7 @@ fn run(
 /// Linux does a priority belong to a thread; elsewhere the whole process would step back.
 fn step_back() {
     #[cfg(target_os = "linux")]
-    if let Err(error) = rustix::process::nice(10) {
+    if let Err(error) = rustix::process::nice(15) {
         tracing::debug!(error = %error, "the import runs at the priority of everything else");
     }
 }

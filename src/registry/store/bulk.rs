@@ -4,29 +4,54 @@
 //! made at the end: on PostgreSQL into tables of their own that take the place of the empty ones, so that whoever reads
 //! meanwhile waits for no lock; on SQLite into the tables themselves. A register that is not empty keeps its indexes.
 
+mod copies;
 mod inserts;
 
 use super::rows::{OfficerRow, SeenRow, VersionRow, VersionRows};
-use crate::db::schema::{juristic_person_version, officer, register_seen};
-use crate::db::{AnyConnection, StoreError};
-use chrono::NaiveDateTime;
+use crate::db::schema::register_seen;
+use crate::db::{AnyConnection, Engine, StoreError};
+use copies::Copies;
 use diesel::PgConnection;
 use diesel::connection::SimpleConnection as _;
-use diesel::pg::CopyFormat;
 use diesel::prelude::*;
 use diesel::sql_types::{Bool, Text};
 
-/// A first version with its freshness, sealed and ready to be written.
+/// A first version with its people and its freshness, sealed and ready to be written: as rows for SQLite, in the bytes of a
+/// copy for PostgreSQL.
 pub struct Prepared {
-    /// The version and its people.
-    pub rows: VersionRows,
-    /// Its freshness.
-    pub seen: SeenRow,
+    people: usize,
+    form: Form,
+}
+
+enum Form {
+    Rows(Box<(VersionRows, SeenRow)>),
+    Copies(Copies),
+}
+
+impl Prepared {
+    /// Ready for this engine. What can be done by many threads at once is done here.
+    pub fn new(engine: Engine, rows: VersionRows, seen: SeenRow) -> Self {
+        Self {
+            people: rows.people.len(),
+            form: match engine {
+                Engine::Sqlite => Form::Rows(Box::new((rows, seen))),
+                Engine::Postgres => Form::Copies(Copies::of(&rows, &seen)),
+            },
+        }
+    }
 }
 
 /// First versions that wait to be written together.
 #[derive(Default)]
 pub struct Waiting {
+    count: usize,
+    people: usize,
+    rows: Rows,
+    copies: Copies,
+}
+
+#[derive(Default)]
+struct Rows {
     versions: Vec<VersionRow>,
     people: Vec<OfficerRow>,
     seen: Vec<SeenRow>,
@@ -35,34 +60,41 @@ pub struct Waiting {
 impl Waiting {
     /// One more.
     pub fn add(&mut self, prepared: Prepared) {
-        let VersionRows {
-            version, people, ..
-        } = prepared.rows;
-        self.versions.push(version);
-        self.people.extend(people);
-        self.seen.push(prepared.seen);
+        self.count += 1;
+        self.people += prepared.people;
+        match prepared.form {
+            Form::Rows(both) => {
+                let (version, seen) = *both;
+                self.rows.versions.push(version.version);
+                self.rows.people.extend(version.people);
+                self.rows.seen.push(seen);
+            }
+            Form::Copies(copies) => self.copies.append(&copies),
+        }
     }
 
     /// How many versions wait.
     pub fn len(&self) -> usize {
-        self.versions.len()
+        self.count
     }
 
     /// Whether none waits.
     pub fn is_empty(&self) -> bool {
-        self.versions.is_empty()
+        self.count == 0
     }
 
     /// How many people are in them.
     pub fn people(&self) -> usize {
-        self.people.len()
+        self.people
     }
 
     /// They are written, or not wanted any more.
     pub fn clear(&mut self) {
-        self.versions.clear();
-        self.people.clear();
-        self.seen.clear();
+        (self.count, self.people) = (0, 0);
+        self.rows.versions.clear();
+        self.rows.people.clear();
+        self.rows.seen.clear();
+        self.copies.clear();
     }
 }
 
@@ -163,11 +195,16 @@ fn schemas(postgres: &mut PgConnection) -> Result<Schemas, StoreError> {
 pub fn load(connection: &mut AnyConnection, waiting: &Waiting) -> Result<(), StoreError> {
     match connection {
         AnyConnection::Sqlite(sqlite) => {
-            inserts::insert(sqlite, &waiting.versions)?;
-            inserts::insert(sqlite, &waiting.people)?;
-            inserts::insert(sqlite, &waiting.seen)
+            let Rows {
+                versions,
+                people,
+                seen,
+            } = &waiting.rows;
+            inserts::insert(sqlite, versions)?;
+            inserts::insert(sqlite, people)?;
+            inserts::insert(sqlite, seen)
         }
-        AnyConnection::Postgres(postgres) => copy(postgres, waiting),
+        AnyConnection::Postgres(postgres) => waiting.copies.send(postgres),
     }
 }
 
@@ -219,124 +256,4 @@ pub fn count_rows(connection: &mut AnyConnection) -> Result<(), StoreError> {
         connection.batch_execute(&format!("ANALYZE {table}"))?;
     }
     Ok(())
-}
-
-/// Binary `COPY`, one for each table.
-fn copy(postgres: &mut PgConnection, waiting: &Waiting) -> Result<(), StoreError> {
-    let mut versions = Copy::new();
-    for version in &waiting.versions {
-        versions.row(11);
-        versions.integer(version.registration_number);
-        versions.integer(version.version);
-        versions.time(version.valid_from);
-        match version.valid_to {
-            Some(time) => versions.time(time),
-            None => versions.null(),
-        }
-        versions.time(version.recorded_at);
-        versions.time(version.data_as_of);
-        versions.bytes(version.source.as_bytes());
-        versions.bytes(&version.digest);
-        versions.bytes(version.identities.as_bytes());
-        versions.bytes(&version.data_key);
-        versions.bytes(&version.record);
-    }
-    let mut people = Copy::new();
-    for person in &waiting.people {
-        people.row(9);
-        people.integer(person.registration_number);
-        people.integer(person.version);
-        people.integer(person.place);
-        people.integer(person.reference);
-        people.field(&[u8::from(person.former)]);
-        match &person.kind {
-            Some(kind) => people.bytes(kind.as_bytes()),
-            None => people.null(),
-        }
-        match &person.blind_index {
-            Some(index) => people.bytes(index),
-            None => people.null(),
-        }
-        people.bytes(&person.data_key);
-        people.bytes(&person.person);
-    }
-    let mut seen = Copy::new();
-    for fresh in &waiting.seen {
-        seen.row(8);
-        seen.integer(fresh.registration_number);
-        seen.integer(fresh.version);
-        seen.integer(fresh.latest);
-        seen.integer(fresh.highest_officer);
-        seen.bytes(&fresh.stated);
-        seen.time(fresh.data_as_of);
-        seen.time(fresh.seen_at);
-        seen.bytes(fresh.source.as_bytes());
-    }
-    let (versions, people, seen) = (versions.end(), people.end(), seen.end());
-    diesel::copy_from(juristic_person_version::table)
-        .from_raw_data(juristic_person_version::table, |sink| send(sink, &versions))
-        .with_format(CopyFormat::Binary)
-        .execute(postgres)?;
-    diesel::copy_from(officer::table)
-        .from_raw_data(officer::table, |sink| send(sink, &people))
-        .with_format(CopyFormat::Binary)
-        .execute(postgres)?;
-    diesel::copy_from(register_seen::table)
-        .from_raw_data(register_seen::table, |sink| send(sink, &seen))
-        .with_format(CopyFormat::Binary)
-        .execute(postgres)?;
-    Ok(())
-}
-
-fn send(sink: &mut dyn std::io::Write, bytes: &[u8]) -> Result<(), StoreError> {
-    sink.write_all(bytes)
-        .map_err(|error| StoreError::Unavailable {
-            cause: error.to_string(),
-        })
-}
-
-/// Rows in PostgreSQL's binary copy format: a signature, rows of length-prefixed fields in network order, a trailer.
-struct Copy(Vec<u8>);
-
-impl Copy {
-    fn new() -> Self {
-        let mut bytes = b"PGCOPY\n\xff\r\n\0".to_vec();
-        // No flags, no extension of the header.
-        bytes.extend([0; 8]);
-        Self(bytes)
-    }
-
-    fn row(&mut self, fields: i16) {
-        self.0.extend(fields.to_be_bytes());
-    }
-
-    fn field(&mut self, bytes: &[u8]) {
-        // Every field is far below 2 GiB; one that is not would be refused as a negative length.
-        let length = i32::try_from(bytes.len()).unwrap_or(i32::MIN);
-        self.0.extend(length.to_be_bytes());
-        self.0.extend_from_slice(bytes);
-    }
-
-    fn null(&mut self) {
-        self.0.extend((-1i32).to_be_bytes());
-    }
-
-    fn integer(&mut self, value: i64) {
-        self.field(&value.to_be_bytes());
-    }
-
-    fn bytes(&mut self, value: &[u8]) {
-        self.field(value);
-    }
-
-    /// Microseconds since the beginning of 2000.
-    fn time(&mut self, value: NaiveDateTime) {
-        const FROM_1970_TO_2000: i64 = 946_684_800_000_000;
-        self.integer(value.and_utc().timestamp_micros() - FROM_1970_TO_2000);
-    }
-
-    fn end(mut self) -> Vec<u8> {
-        self.0.extend((-1i16).to_be_bytes());
-        self.0
-    }
 }

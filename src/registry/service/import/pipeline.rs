@@ -1,7 +1,7 @@
 //! What the working threads do with lines: check them, understand what they state, seal it.
 
 use super::skeleton::{Skeletons, Understanding};
-use crate::db::StoreError;
+use crate::db::{Engine, StoreError};
 use crate::kernel::digest::Digest;
 use crate::kernel::id::RegistrationNumber;
 use crate::kernel::time::Instant;
@@ -108,6 +108,8 @@ pub(super) struct Workshop<'a> {
     pub(super) skeletons: Skeletons,
     pub(super) as_of: Instant,
     pub(super) recorded_at: Instant,
+    /// What the rows are made ready for.
+    pub(super) engine: Engine,
     /// Whether the register is empty.
     pub(super) first: bool,
 }
@@ -206,7 +208,10 @@ impl Workshop<'_> {
                 source: VersionSource::Feed,
             };
             let seen = SeenRow::new(&number, &seen).map_err(Trouble::Store)?;
-            Fate::First(Box::new(Prepared { rows, seen }), unread.map(Box::new))
+            Fate::First(
+                Box::new(Prepared::new(self.engine, rows, seen)),
+                unread.map(Box::new),
+            )
         } else {
             let row = Box::new(Row {
                 incoming,
