@@ -318,7 +318,7 @@ impl Sentence<'_> {
                     chain.may = true;
                     next += 1;
                 }
-                Some(Kind::Word(Word::Noise | Word::EveryCase | Word::Comma)) => next += 1,
+                Some(Kind::Word(Word::Noise | Word::Closed | Word::Comma)) => next += 1,
                 Some(Kind::Word(Word::Sole | Word::Alone)) if !chain.alone => {
                     chain.alone = true;
                     next += 1;
@@ -485,7 +485,7 @@ impl Sentence<'_> {
         let once = |taken: &mut bool| !std::mem::replace(taken, true);
         let (mut joint, mut total, mut everybody, mut any_one, mut alone, mut seal, mut amounts) =
             (false, false, false, false, false, false, false);
-        let mut every_case = false;
+        let mut closed = false;
         loop {
             match self.kind(at) {
                 Some(Kind::Word(Word::Joint)) if once(&mut joint) => {
@@ -574,8 +574,8 @@ impl Sentence<'_> {
                     at += 1;
                 }
                 Some(Kind::Word(Word::Noise)) => at += 1,
-                Some(Kind::Word(Word::EveryCase)) => {
-                    every_case = true;
+                Some(Kind::Word(Word::Closed)) => {
+                    closed = true;
                     at += 1;
                 }
                 // A comma before something that still belongs to this alternative.
@@ -607,7 +607,7 @@ impl Sentence<'_> {
                         return Some((at, closing));
                     }
                     closing.several_acts = self.several_acts(at, to);
-                    closing.apart |= every_case;
+                    closing.apart |= closed;
                     (at, closing.acts) = (to, acts);
                 }
                 Some(Kind::Word(Word::OtherCases | Word::OtherActs))
@@ -653,7 +653,7 @@ impl Sentence<'_> {
                     | Word::PerContract,
                 )) if !scoped && once(&mut amounts) => {
                     let (to, range) = self.amounts(at)?;
-                    closing.apart |= every_case || self.is(at, Word::LimitThereby);
+                    closing.apart |= closed || self.is(at, Word::LimitThereby);
                     closing.amounts = range;
                     at = to;
                 }
@@ -673,7 +673,7 @@ impl Sentence<'_> {
                         return None;
                     }
                     closing.several_acts |= self.several_acts(at, to);
-                    closing.apart |= every_case
+                    closing.apart |= closed
                         || self.says(at, to, Word::Whereby)
                         || self.says(at, to, Word::LimitThereby);
                     closing.acts.extend(acts);
@@ -737,7 +737,7 @@ impl Sentence<'_> {
                         | Word::Except
                         | Word::CaseInstead
                         | Word::Noise
-                        | Word::EveryCase
+                        | Word::Closed
                         | Word::Can
                         | Word::Optional
                         | Word::Seal

@@ -273,7 +273,7 @@ impl Sentence<'_> {
         for from in [next, may] {
             let (acts_end, acts) = self.acts(from);
             let several = self.several_acts(from, acts_end);
-            let acts_end = self.skip(self.skip(acts_end, Word::Noise), Word::Can);
+            let acts_end = self.skip(self.skip_noise(acts_end), Word::Can);
             if let Some((to, range)) = self.amounts(acts_end)
                 && self.ends(to)
                 && !several
@@ -340,9 +340,9 @@ impl Sentence<'_> {
         next = self.skip_any_office(next + 1);
         let lead = self.skip(self.skip(next, Word::In), Word::AnyAct);
         let (acts_end, acts) = self.acts(lead);
-        let next = self.skip(acts_end, Word::Noise);
+        let next = self.skip_noise(acts_end);
         let (to, amounts) = self.amounts(next).unwrap_or((next, AmountRange::ANY));
-        let to = self.skip(to, Word::Noise);
+        let to = self.skip_noise(to);
         let unclear = self.several_acts(lead, acts_end) && !amounts.is_any();
         if (acts.is_empty() && amounts.is_any()) || unclear {
             return;
@@ -396,6 +396,10 @@ impl Sentence<'_> {
                 span: self.span(from, to),
             }),
         ));
+    }
+
+    fn skip_noise(&self, at: usize) -> usize {
+        self.skip(self.skip(at, Word::Noise), Word::Closed)
     }
 
     fn closes_limit(&self, at: usize) -> bool {

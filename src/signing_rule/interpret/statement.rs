@@ -178,7 +178,7 @@ impl Sentence<'_> {
                     | Word::Stop
                     | Word::NoneSaid
                     | Word::Noise
-                    | Word::EveryCase
+                    | Word::Closed
                     | Word::Can
                     | Word::Close,
                 )) => at += 1,
