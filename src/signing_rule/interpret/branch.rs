@@ -318,7 +318,9 @@ impl Sentence<'_> {
                     chain.may = true;
                     next += 1;
                 }
-                Some(Kind::Word(Word::Noise | Word::Closed | Word::Comma)) => next += 1,
+                Some(Kind::Word(Word::Noise | Word::Only | Word::Closed | Word::Comma)) => {
+                    next += 1;
+                }
                 Some(Kind::Word(Word::Sole | Word::Alone)) if !chain.alone => {
                     chain.alone = true;
                     next += 1;
@@ -349,6 +351,11 @@ impl Sentence<'_> {
                 }
             }
         }
+    }
+
+    /// กรรมการทุกคนแต่ละคน: each of them, not all of them together, where the words say that they may.
+    pub(super) fn each_of_all_directors(&self, at: usize) -> bool {
+        self.is(at, Word::All) && self.is(at + 1, Word::Each)
     }
 
     /// ร่วม before a verb, of "ร่วมลงนามกับ": ร่วมกับ taken apart.
@@ -392,10 +399,11 @@ impl Sentence<'_> {
         // "กรรมการทุกคนมีอำนาจลงลายมือชื่อ": each of them, or all together.
         let may = chain.may || closing.can;
         let each = (may || self.implied_verb) && !joint;
+        let every_one = self.is(from, Word::Director) && self.each_of_all_directors(from + 1);
         let everybody = closing.everybody.is_some()
-            || self.says(from, at, Word::All)
+            || (self.says(from, at, Word::All) && !every_one)
             || self.says(from, at, Word::Both);
-        if each && everybody {
+        if (each && everybody) || (every_one && !each) {
             return None;
         }
         // "แต่ละคนต้องลงลายมือชื่อ": every one of them must; "ก และ ข แต่ละคน" only says each alone where they may.
@@ -573,7 +581,7 @@ impl Sentence<'_> {
                     closing.can = true;
                     at += 1;
                 }
-                Some(Kind::Word(Word::Noise)) => at += 1,
+                Some(Kind::Word(Word::Noise | Word::Only)) => at += 1,
                 Some(Kind::Word(Word::Closed)) => {
                     closed = true;
                     at += 1;
@@ -737,6 +745,7 @@ impl Sentence<'_> {
                         | Word::Except
                         | Word::CaseInstead
                         | Word::Noise
+                        | Word::Only
                         | Word::Closed
                         | Word::Can
                         | Word::Optional

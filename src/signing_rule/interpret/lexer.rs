@@ -491,12 +491,33 @@ impl Lexer<'_> {
             .find(|next| self.spaced.get(*next) == Some(&true))
             .unwrap_or(limit);
         let number = read_number(self.scalars.get(at..end)?)?;
+        if let Some(broken) = self.broken(at, number.hundredths, number.length) {
+            return Some(broken);
+        }
         if at + number.length == end
             && let Some((factor, more)) = place_word(self.rest(end))
         {
             return Some((number.hundredths.checked_mul(factor)?, number.length + more));
         }
         Some((number.hundredths, number.length))
+    }
+
+    /// 1.5 ล้าน: one figure behind the point, where a place word follows.
+    fn broken(&self, at: usize, hundredths: u64, length: usize) -> Option<(u64, usize)> {
+        const POINT_AND_FIGURE: usize = 2;
+        let point = at + length;
+        let figure = self.scalars.get(point + 1)?.to_digit(10)?;
+        let whole = self.scalars.get(point - 1)?.is_ascii_digit() && hundredths.is_multiple_of(100);
+        let apart = |at: usize| self.spaced.get(at).copied().unwrap_or(true);
+        if self.scalars.get(point) != Some(&'.') || !whole || apart(point) || apart(point + 1) {
+            return None;
+        }
+        let (factor, more) = place_word(self.rest(point + POINT_AND_FIGURE))?;
+        let hundredths = hundredths.checked_add(u64::from(figure) * 10)?;
+        Some((
+            hundredths.checked_mul(factor)?,
+            length + POINT_AND_FIGURE + more,
+        ))
     }
 
     /// (1), 1), 1., (ก), ก.

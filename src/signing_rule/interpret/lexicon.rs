@@ -131,6 +131,8 @@ pub(super) enum Word {
     /// อย่างใดอย่างหนึ่งดังต่อไปนี้, before numbered alternatives.
     OneOfThese,
     Noise,
+    /// เท่านั้น: only what was just said.
+    Only,
     /// ทุกกรณี, จึงจะมีผลผูกพัน: nothing of its own; acts or amounts behind it may speak of every alternative.
     Closed,
     LiquidatorNoise,
