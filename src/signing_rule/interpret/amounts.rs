@@ -16,6 +16,12 @@ impl Sentence<'_> {
         at += usize::from(per.is_some());
         at = self.skip(at, Word::Limit);
         let (mut min, mut max): (Option<Baht>, Option<Baht>) = (None, None);
+        // วงเงินหนึ่งล้านบาทขึ้นไป
+        if let Some((to, value)) = self.baht(at)
+            && self.is(to, Word::Upwards)
+        {
+            (at, min) = (to + 1, Some(value));
+        }
         while let Some(Kind::Word(word)) = self.kind(at) {
             match word {
                 Word::Within if max.is_none() && self.is(at + 1, Word::NotOver) => at += 1,

@@ -318,7 +318,9 @@ impl Sentence<'_> {
                     chain.may = true;
                     next += 1;
                 }
-                Some(Kind::Word(Word::Noise | Word::EveryCase | Word::Comma)) => next += 1,
+                Some(Kind::Word(Word::Noise | Word::Only | Word::Closed | Word::Comma)) => {
+                    next += 1;
+                }
                 Some(Kind::Word(Word::Sole | Word::Alone)) if !chain.alone => {
                     chain.alone = true;
                     next += 1;
@@ -349,6 +351,11 @@ impl Sentence<'_> {
                 }
             }
         }
+    }
+
+    /// กรรมการทุกคนแต่ละคน: each of them, not all of them together, where the words say that they may.
+    pub(super) fn each_of_all_directors(&self, at: usize) -> bool {
+        self.is(at, Word::All) && self.is(at + 1, Word::Each)
     }
 
     /// ร่วม before a verb, of "ร่วมลงนามกับ": ร่วมกับ taken apart.
@@ -392,10 +399,11 @@ impl Sentence<'_> {
         // "กรรมการทุกคนมีอำนาจลงลายมือชื่อ": each of them, or all together.
         let may = chain.may || closing.can;
         let each = (may || self.implied_verb) && !joint;
+        let every_one = self.is(from, Word::Director) && self.each_of_all_directors(from + 1);
         let everybody = closing.everybody.is_some()
-            || self.says(from, at, Word::All)
+            || (self.says(from, at, Word::All) && !every_one)
             || self.says(from, at, Word::Both);
-        if each && everybody {
+        if (each && everybody) || (every_one && !each) {
             return None;
         }
         // "แต่ละคนต้องลงลายมือชื่อ": every one of them must; "ก และ ข แต่ละคน" only says each alone where they may.
@@ -485,7 +493,7 @@ impl Sentence<'_> {
         let once = |taken: &mut bool| !std::mem::replace(taken, true);
         let (mut joint, mut total, mut everybody, mut any_one, mut alone, mut seal, mut amounts) =
             (false, false, false, false, false, false, false);
-        let mut every_case = false;
+        let mut closed = false;
         loop {
             match self.kind(at) {
                 Some(Kind::Word(Word::Joint)) if once(&mut joint) => {
@@ -573,9 +581,9 @@ impl Sentence<'_> {
                     closing.can = true;
                     at += 1;
                 }
-                Some(Kind::Word(Word::Noise)) => at += 1,
-                Some(Kind::Word(Word::EveryCase)) => {
-                    every_case = true;
+                Some(Kind::Word(Word::Noise | Word::Only)) => at += 1,
+                Some(Kind::Word(Word::Closed)) => {
+                    closed = true;
                     at += 1;
                 }
                 // A comma before something that still belongs to this alternative.
@@ -607,7 +615,7 @@ impl Sentence<'_> {
                         return Some((at, closing));
                     }
                     closing.several_acts = self.several_acts(at, to);
-                    closing.apart |= every_case;
+                    closing.apart |= closed;
                     (at, closing.acts) = (to, acts);
                 }
                 Some(Kind::Word(Word::OtherCases | Word::OtherActs))
@@ -653,7 +661,7 @@ impl Sentence<'_> {
                     | Word::PerContract,
                 )) if !scoped && once(&mut amounts) => {
                     let (to, range) = self.amounts(at)?;
-                    closing.apart |= every_case || self.is(at, Word::LimitThereby);
+                    closing.apart |= closed || self.is(at, Word::LimitThereby);
                     closing.amounts = range;
                     at = to;
                 }
@@ -673,7 +681,7 @@ impl Sentence<'_> {
                         return None;
                     }
                     closing.several_acts |= self.several_acts(at, to);
-                    closing.apart |= every_case
+                    closing.apart |= closed
                         || self.says(at, to, Word::Whereby)
                         || self.says(at, to, Word::LimitThereby);
                     closing.acts.extend(acts);
@@ -737,7 +745,8 @@ impl Sentence<'_> {
                         | Word::Except
                         | Word::CaseInstead
                         | Word::Noise
-                        | Word::EveryCase
+                        | Word::Only
+                        | Word::Closed
                         | Word::Can
                         | Word::Optional
                         | Word::Seal

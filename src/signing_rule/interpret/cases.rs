@@ -52,6 +52,7 @@ impl Sentence<'_> {
                 sub_item: None,
                 duty: false,
                 above: false,
+                leads: false,
                 headed: false,
                 replaces_last: false,
                 span: self.span(at, phrase + 1),
@@ -222,10 +223,19 @@ impl Sentence<'_> {
         let Some(above) = last.amounts.max().and_then(|max| max.one_satang_more()) else {
             return;
         };
-        let Ok(amounts) = AmountRange::new(Some(above), None, last.amounts.per()) else {
+        // เกินกว่านั้นแต่ไม่เกินห้าล้านบาท
+        let but = self.skip(self.skip(at_over + 1, Word::But), Word::And);
+        let ceiling = self
+            .amounts(but)
+            .filter(|(_, range)| range.min().is_none() && range.per() == last.amounts.per());
+        let (behind, max) = match ceiling {
+            Some((to, range)) => (to, range.max()),
+            None => (at_over + 1, None),
+        };
+        let Ok(amounts) = AmountRange::new(Some(above), max, last.amounts.per()) else {
             return;
         };
-        let lead = self.give(at_over + 1);
+        let lead = self.give(behind);
         let with_them = if lead.must && before.len() == 1 {
             self.with_them(lead.at, last)
         } else {
@@ -247,6 +257,7 @@ impl Sentence<'_> {
                     sub_item: None,
                     duty,
                     above: true,
+                    leads: false,
                     headed: false,
                     replaces_last: false,
                     span: self.span(at, to),
@@ -273,7 +284,7 @@ impl Sentence<'_> {
         for from in [next, may] {
             let (acts_end, acts) = self.acts(from);
             let several = self.several_acts(from, acts_end);
-            let acts_end = self.skip(self.skip(acts_end, Word::Noise), Word::Can);
+            let acts_end = self.skip(self.skip_noise(acts_end), Word::Can);
             if let Some((to, range)) = self.amounts(acts_end)
                 && self.ends(to)
                 && !several
@@ -292,6 +303,7 @@ impl Sentence<'_> {
                         sub_item: None,
                         duty: false,
                         above: false,
+                        leads: false,
                         headed: false,
                         replaces_last: false,
                         span: self.span(at, to),
@@ -339,10 +351,38 @@ impl Sentence<'_> {
         }
         next = self.skip_any_office(next + 1);
         let lead = self.skip(self.skip(next, Word::In), Word::AnyAct);
-        let (acts_end, acts) = self.acts(lead);
-        let next = self.skip(acts_end, Word::Noise);
+        let (mut acts_end, mut acts) = self.acts(lead);
+        // ห้ามกู้ยืมเงินและห้ามค้ำประกัน; 1. ห้าม… 2. ห้าม…
+        let mut number = match at.checked_sub(1).and_then(|before| self.kind(before)) {
+            Some(Kind::Item(number)) => Some(*number),
+            _ => None,
+        };
+        loop {
+            let joined = match self.kind(acts_end) {
+                Some(Kind::Item(next)) if number.is_some_and(|number| number + 1 == *next) => {
+                    number = Some(*next);
+                    acts_end + 1
+                }
+                Some(Kind::Word(Word::And | Word::Comma)) if number.is_none() => acts_end + 1,
+                _ => break,
+            };
+            if !self.is(joined, Word::Forbidden) {
+                break;
+            }
+            let (end, more) = self.acts(self.skip(joined + 1, Word::In));
+            if more.is_empty() || acts.is_empty() {
+                break;
+            }
+            acts.extend(
+                more.into_iter()
+                    .filter(|act| !acts.contains(act))
+                    .collect::<Vec<_>>(),
+            );
+            acts_end = end;
+        }
+        let next = self.skip_noise(acts_end);
         let (to, amounts) = self.amounts(next).unwrap_or((next, AmountRange::ANY));
-        let to = self.skip(to, Word::Noise);
+        let to = self.skip_noise(to);
         let unclear = self.several_acts(lead, acts_end) && !amounts.is_any();
         if (acts.is_empty() && amounts.is_any()) || unclear {
             return;
@@ -368,6 +408,7 @@ impl Sentence<'_> {
                             // Nobody may but them: what they must do.
                             duty: true,
                             above: false,
+                            leads: false,
                             headed: false,
                             replaces_last: false,
                             span: self.span(from, end),
@@ -391,11 +432,19 @@ impl Sentence<'_> {
                 sub_item: None,
                 duty: false,
                 above: false,
+                leads: false,
                 headed: false,
                 replaces_last: false,
                 span: self.span(from, to),
             }),
         ));
+    }
+
+    fn skip_noise(&self, at: usize) -> usize {
+        self.skip(
+            self.skip(self.skip(at, Word::Noise), Word::Only),
+            Word::Closed,
+        )
     }
 
     fn closes_limit(&self, at: usize) -> bool {
@@ -461,6 +510,7 @@ impl Sentence<'_> {
                     item,
                     sub_item: None,
                     above: false,
+                    leads: false,
                     headed: false,
                     replaces_last: false,
                     span,
@@ -578,6 +628,7 @@ impl Sentence<'_> {
             item,
             sub_item: None,
             above: false,
+            leads: false,
             headed: false,
             replaces_last: false,
             span: self.span(from, next),

@@ -216,14 +216,15 @@ impl Sentence<'_> {
                     && branch.seal == Some(Seal::Required)
                     && replaces(silent.0, element, other < at)
             });
-            // What is added to a rule with the seal, or stands above its ceiling, and says nothing of the seal; a number
-            // of its own keeps it apart.
+            // What is added to a rule with the seal, or is another tier of amounts behind it, and says nothing of the
+            // seal; a number of its own keeps it apart.
+            let tier = |element: &Element| !element.amounts.is_any();
             let goes_on = silent.0.item.is_none()
-                && (silent.0.mode == Mode::Add || silent.0.above)
-                && spoken
-                    .iter()
-                    .take(at)
-                    .any(|(_, branch)| branch.seal == Some(Seal::Required) && !branch.seal_alone);
+                && spoken.iter().take(at).any(|(element, branch)| {
+                    let asks = branch.seal == Some(Seal::Required) && !branch.seal_alone;
+                    let tiers = tier(silent.0) && tier(element) && element.item.is_none();
+                    asks && (silent.0.mode == Mode::Add || silent.0.above || tiers)
+                });
             silent.1.seal.is_none() && (behind || before == Some(true) || dutiful || goes_on)
         };
         let shared: Vec<Seal> = spoken

@@ -147,7 +147,7 @@ pub(super) fn adds_without_a_ceiling(elements: &[Element]) -> bool {
 
 /// Whether two elements have nothing to do with each other: different acts, or different amounts.
 pub(super) fn apart(one: &Element, two: &Element) -> bool {
-    let acts = !one.acts.is_empty() && !two.acts.is_empty() && !meet(&one.acts, &two.acts);
+    let acts = !one.acts.is_empty() && !two.acts.is_empty() && !meet(one, two);
     let amounts = !one.amounts.is_any()
         && !two.amounts.is_any()
         && one.amounts.per() == two.amounts.per()
@@ -160,8 +160,7 @@ pub(super) fn overlapping<'a>(excepts: impl Iterator<Item = &'a Element>) -> boo
     let excepts: Vec<&Element> = excepts.collect();
     excepts.iter().enumerate().any(|(index, one)| {
         excepts.iter().skip(index + 1).any(|two| {
-            let acts_meet =
-                one.acts.is_empty() || two.acts.is_empty() || meet(&one.acts, &two.acts);
+            let acts_meet = one.acts.is_empty() || two.acts.is_empty() || meet(one, two);
             let amounts_meet = one.amounts.intersection(two.amounts).is_some()
                 || one.amounts.per() != two.amounts.per();
             let items_meet = one.item.is_none() || two.item.is_none() || one.item == two.item;
@@ -184,14 +183,17 @@ pub(super) fn lifts_a_ceiling(elements: &[Element]) -> bool {
     })
 }
 
-/// Whether some act may belong to both lists.
-fn meet(one: &[ScopedAct], two: &[ScopedAct]) -> bool {
-    let reach = |acts: &[ScopedAct]| {
-        acts.iter()
-            .map(ScopedAct::meaning)
-            .fold(ActSet::NONE, |all, (surely, perhaps)| {
-                all.union(surely).union(perhaps)
-            })
+/// Whether two elements may speak of the same act. What only forbids reaches all that its words can mean.
+fn meet(one: &Element, two: &Element) -> bool {
+    let reach = |element: &Element| {
+        let meaning = match element.branch {
+            Some(_) => ScopedAct::meaning,
+            None => ScopedAct::withdrawn,
+        };
+        let acts = element.acts.iter().map(meaning);
+        acts.fold(ActSet::NONE, |all, (surely, perhaps)| {
+            all.union(surely).union(perhaps)
+        })
     };
     let both = reach(two);
     reach(one).iter().any(|act| both.contains(act))

@@ -77,6 +77,7 @@ pub(super) fn tokens(normalised: &Normalised, names: &Names, most: usize) -> Opt
     let mut tokens: Vec<Token> = Vec::new();
     let mut at = 0;
     let mut unknown_since: Option<usize> = None;
+    let mut figures: Vec<(usize, bool)> = Vec::new();
     while at < lexer.scalars.len() {
         if tokens.len() > most {
             return None;
@@ -98,6 +99,11 @@ pub(super) fn tokens(normalised: &Normalised, names: &Names, most: usize) -> Opt
                         span: lexer.span(normalised, since, at),
                     });
                 }
+                if matches!(kind, Kind::Item(_)) {
+                    let open = usize::from(lexer.scalars.get(at) == Some(&'('));
+                    let first = lexer.scalars.get(at + open);
+                    figures.push((tokens.len(), first.is_some_and(char::is_ascii_digit)));
+                }
                 tokens.push(Token {
                     kind,
                     span: lexer.span(normalised, at, at + length),
@@ -116,9 +122,33 @@ pub(super) fn tokens(normalised: &Normalised, names: &Names, most: usize) -> Opt
             span: lexer.span(normalised, since, at),
         });
     }
+    one_kind_of_numbers(&mut tokens, &figures);
     // Quotation marks set words off and change nothing.
     tokens.retain(|token| token.kind != Kind::Word(Word::Quote));
     Some(tokens)
+}
+
+/// Letters beside figures, as in "(1) (ก) … (ข) …", number something within something: not one series. Neither the
+/// number of the whole line nor a letter that the sentence refers to by "ตาม (ก)" counts.
+fn one_kind_of_numbers(tokens: &mut [Token], figures: &[(usize, bool)]) {
+    let refers = tokens
+        .iter()
+        .any(|token| matches!(&token.kind, Kind::Group(label) if label.starts_with('(')));
+    let mut first: Option<bool> = None;
+    for (at, figures) in figures {
+        let heads = matches!(
+            tokens.get(at + 1).map(|next| &next.kind),
+            Some(Kind::Word(Word::Heading | Word::HeadingSign))
+        );
+        if heads || (refers && !figures) {
+            continue;
+        }
+        if *first.get_or_insert(*figures) != *figures
+            && let Some(token) = tokens.get_mut(*at)
+        {
+            token.kind = Kind::Unknown;
+        }
+    }
 }
 
 impl Lexer<'_> {
@@ -248,6 +278,9 @@ impl Lexer<'_> {
     /// Whether a name may end here: a letter glued to it must begin something that can follow a name, or the
     /// name is longer than the one on record.
     fn name_may_end(&self, end: usize) -> bool {
+        if self.may_be_a_surname(end) {
+            return false;
+        }
         let glued = !self.spaced.get(end).copied().unwrap_or(true)
             && self
                 .scalars
@@ -265,7 +298,7 @@ impl Lexer<'_> {
             !matches!(
                 word,
                 Word::Noise
-                    | Word::EveryCase
+                    | Word::Closed
                     | Word::Can
                     | Word::Person
                     | Word::In
@@ -293,6 +326,27 @@ impl Lexer<'_> {
                 .names
                 .at(&self.scalars, &self.spaced, end, false, None)
                 .is_some()
+    }
+
+    /// Whether a word set apart behind a name may be the rest of a longer one: "Mr. Li Wei Sign jointly with …",
+    /// "นายหวัง เสี่ยว ร่วม ลงลายมือชื่อร่วมกับ…". English words of a sentence are not written with a capital.
+    fn may_be_a_surname(&self, end: usize) -> bool {
+        const ALONE: &[&str] = &["ร่วม", "รวม", "มี", "แทน"];
+        let apart = |at: usize| self.spaced.get(at).copied().unwrap_or(true);
+        let capital = self.scalars.get(end).is_some_and(char::is_ascii_uppercase);
+        if !apart(end) {
+            return false;
+        }
+        if capital {
+            return !matches!(
+                english_at(&self.scalars, &self.spaced, end),
+                None | Some((English::Word(Word::Groups), _))
+            );
+        }
+        ALONE.iter().any(|word| {
+            let length = word.chars().count();
+            apart(end + length) && self.rest(end).iter().copied().take(length).eq(word.chars())
+        })
     }
 
     /// Whether the words glued to a name up to the next space hold one that ends no name: a verb of signing, a connector.
@@ -437,12 +491,33 @@ impl Lexer<'_> {
             .find(|next| self.spaced.get(*next) == Some(&true))
             .unwrap_or(limit);
         let number = read_number(self.scalars.get(at..end)?)?;
+        if let Some(broken) = self.broken(at, number.hundredths, number.length) {
+            return Some(broken);
+        }
         if at + number.length == end
             && let Some((factor, more)) = place_word(self.rest(end))
         {
             return Some((number.hundredths.checked_mul(factor)?, number.length + more));
         }
         Some((number.hundredths, number.length))
+    }
+
+    /// 1.5 ล้าน: one figure behind the point, where a place word follows.
+    fn broken(&self, at: usize, hundredths: u64, length: usize) -> Option<(u64, usize)> {
+        const POINT_AND_FIGURE: usize = 2;
+        let point = at + length;
+        let figure = self.scalars.get(point + 1)?.to_digit(10)?;
+        let whole = self.scalars.get(point - 1)?.is_ascii_digit() && hundredths.is_multiple_of(100);
+        let apart = |at: usize| self.spaced.get(at).copied().unwrap_or(true);
+        if self.scalars.get(point) != Some(&'.') || !whole || apart(point) || apart(point + 1) {
+            return None;
+        }
+        let (factor, more) = place_word(self.rest(point + POINT_AND_FIGURE))?;
+        let hundredths = hundredths.checked_add(u64::from(figure) * 10)?;
+        Some((
+            hundredths.checked_mul(factor)?,
+            length + POINT_AND_FIGURE + more,
+        ))
     }
 
     /// (1), 1), 1., (ก), ก.

@@ -131,8 +131,10 @@ pub(super) enum Word {
     /// อย่างใดอย่างหนึ่งดังต่อไปนี้, before numbered alternatives.
     OneOfThese,
     Noise,
-    /// ทุกกรณี: nothing of its own; before acts or amounts it makes them speak of every alternative.
-    EveryCase,
+    /// เท่านั้น: only what was just said.
+    Only,
+    /// ทุกกรณี, จึงจะมีผลผูกพัน: nothing of its own; acts or amounts behind it may speak of every alternative.
+    Closed,
     LiquidatorNoise,
     /// อำนาจกรรมการ: and the like, without a verb.
     Heading,

@@ -10,14 +10,14 @@
 //! 4. Recursive descent that returns *every* parse and, where the words leave the scope of a connector or of the
 //!    seal open, every reading of it: `party.rs`, `groups.rs` and `english.rs` say who, `modifiers.rs` who does
 //!    not count and who must, `branch.rs` reads one alternative and `readings.rs` what its parties mean together,
-//!    `statement.rs` and `cases.rs` the whole sentence, `compose.rs` and `scope.rs` make clauses of it.
+//!    `statement.rs` and `cases.rs` the whole sentence, `compose.rs`, `conflicts.rs` and `scope.rs` make clauses of it.
 //! 5. `meaning.rs`: readings are compared by what they decide. One meaning is `complete`; several are
 //!    `ambiguous`, all returned; none is `unresolved`. Precedence never chooses.
 //!
 //! # Grammar
 //!
 //! ```text
-//! statement  = [HEADING] { definition } element { element } { definition } { "/" | limits }
+//! statement  = [HEADING] { definition } [EXCEPT acts "," | scope ITEM-1] element { element } { definition } { "/" | limits }
 //! element    = [OR] [ITEM] branch                                   alternative; ITEM numbers every one or none
 //!            | [ITEM] (CASE | IN) scope [BESIDES] [give] branch      for this only
 //!            | [ITEM] BESIDES [scope] [give] branch                  added
@@ -25,9 +25,9 @@
 //!            | EXCEPT scope [ [give] branch | [give] SEAL | NO-SEAL ]  withdrawn there
 //!            | EXCEPT ITEM scope give branch { ITEM scope give branch }
 //!            | (CASE-INSTEAD scope | CASE scope MUST) branch         takes the general rule's place there
-//!            | [office] FORBIDDEN acts [amounts] [EXCEPT branch]     nobody, or only these
+//!            | [office] FORBIDDEN acts { AND FORBIDDEN acts } [amounts] [EXCEPT branch]     nobody, or only these
 //!            | OTHER-CASES [BESIDES ITEM {(AND | TO) ITEM}] [give] branch   everything else
-//!            | OVER-THAT [give] (branch | MUST (names | DIRECTOR count) SIGN TOO)    above the ceiling just said
+//!            | OVER-THAT [BUT bound] [give] (branch | MUST (names | DIRECTOR count) SIGN TOO)    above the ceiling just said
 //!            | SEAL | SEAL-FOR-ALL                                   behind definitions: of the alternative before
 //! give       = GIVE | MUST
 //! scope      = acts [amounts] | amounts
@@ -72,6 +72,14 @@
 //!   words say that it is for all (ทุกกรณี).
 //! * A case behind a general rule replaces it or adds to it: two readings, unless a word says which (เว้นแต่, ต้อง;
 //!   นอกจาก…แล้ว, ได้ด้วย), or unless adding would add nothing.
+//! * An exception cuts the rule; whether it also cuts what was added or a case, two readings. Under a heading of limits it
+//!   cuts everything. What forbids or takes away reaches all that its words can mean (`reach.rs` of the room).
+//! * Behind the last of several alternatives, who is left out or required, and acts or amounts set apart by ทั้งนี้, โดย or
+//!   ทุกกรณี, may be meant for all: not read. So are rules side by side whose scopes meet without being tiers, and a
+//!   silent alternative behind a limited one that does not ask more (`conflicts.rs`).
+//! * นอกจาก…แล้วให้ ก ลงลายมือชื่อ, with or without ด้วย: one more rule or one more signature: not read, unless the words say
+//!   that ก may (ได้ด้วย, มีอำนาจ, โดยลำพัง).
+//! * ที่มิใช่ ก ร่วมกับ ข: ข signs with whoever is not ก. ยกเว้น ก ร่วมกับ ข, ที่มิใช่ ก และ ข before the verb: not read.
 //! * A duty (ต้อง, ต้องมี, ต้องให้, a limit, ห้าม…เว้นแต่) that asks no more than the rule it would replace: instead of it,
 //!   or together with it: two readings (`duty.rs`).
 //! * A seal before everything may be for every alternative; a seal behind a case is its own where the case is the
@@ -108,6 +116,8 @@ mod statement;
 
 #[cfg(test)]
 mod generated_tests;
+#[cfg(test)]
+mod plain_tests;
 #[cfg(test)]
 mod reach_tests;
 #[cfg(test)]

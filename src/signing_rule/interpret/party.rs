@@ -500,7 +500,9 @@ impl Sentence<'_> {
                 }
             }
         }
-        if self.is(bare, Word::All) {
+        if self.each_of_all_directors(bare) {
+            found.extend(self.settled(at, bare + 2, Rule::any_director(1), false));
+        } else if self.is(bare, Word::All) {
             let all = || Ok(Rule::new(RuleKind::AllDirectors));
             let to = self.skip(bare + 1, Word::Both);
             match self.whole_number(to) {

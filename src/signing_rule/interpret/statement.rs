@@ -2,7 +2,7 @@
 
 use super::branch::{Branch, seal_for_all};
 use super::conflicts::apart;
-use super::lexer::Kind;
+use super::lexer::{Kind, Token};
 use super::lexicon::Word;
 use super::party::Sentence;
 use crate::signing_rule::clause::{AmountRange, ScopedAct, Seal, SigningRule};
@@ -47,6 +47,8 @@ pub(super) struct Element {
     pub(super) duty: bool,
     /// เกินกว่านั้น: above the ceiling of the element before it.
     pub(super) above: bool,
+    /// Stands before what it is said of: an exception before the rule, a scope before numbered alternatives.
+    pub(super) leads: bool,
     /// Said under a heading of limits: of everything.
     pub(super) headed: bool,
     /// Takes the place of the element before it: the same words with a seal phrase that stood further on.
@@ -178,7 +180,8 @@ impl Sentence<'_> {
                     | Word::Stop
                     | Word::NoneSaid
                     | Word::Noise
-                    | Word::EveryCase
+                    | Word::Only
+                    | Word::Closed
                     | Word::Can
                     | Word::Close,
                 )) => at += 1,
@@ -265,7 +268,11 @@ impl Sentence<'_> {
                     found.push((next, Some(general(branch, None))));
                 }
             }
+            self.exception_first(at, &mut found);
             return found;
+        }
+        if last.is_none() {
+            self.numbered_within_a_scope(at, &mut found);
         }
         if self.is(at, Word::Except) || self.is(at, Word::CaseInstead) || left_out || but_acts {
             // Set apart from a numbered alternative by a mark, it may speak of all of them.
@@ -283,7 +290,8 @@ impl Sentence<'_> {
             return found;
         }
         if self.is(at, Word::Forbidden) {
-            if last.is_some() && unnumbered {
+            // Set apart from a numbered alternative, it forbids in all of them.
+            if last.is_some() && (unnumbered || marked < at) {
                 self.forbidden(at, at, &mut found);
             }
             return found;
@@ -313,6 +321,22 @@ impl Sentence<'_> {
             for lead in [Word::Whereby, Word::Comma, Word::Heading, Word::Slash] {
                 start = self.skip(start, lead);
             }
+            start = self.skip_only(start);
+        }
+        // "(1) … (2) … การกู้ยืมเงินต้องให้…" at the end: a duty takes the place of all of them.
+        if !unnumbered && item.is_none() && !or {
+            let start = self.skip(self.skip(at, Word::Slash), Word::Whereby);
+            if last.is_some_and(|last| last.mode == Mode::General) && self.opens_case(start) {
+                let mut cases = Vec::new();
+                self.case(at, start, None, &mut cases);
+                found.extend(cases.into_iter().filter(|(to, element)| {
+                    self.ends(*to)
+                        && element
+                            .as_ref()
+                            .is_some_and(|element| element.mode == Mode::Instead)
+                }));
+            }
+            return found;
         }
         // Either every element is numbered or none is.
         if before
@@ -335,6 +359,15 @@ impl Sentence<'_> {
         // Two sentences side by side, without หรือ, number or case, are not known to be alternatives, unless each
         // has amounts or acts of its own, and they are not the same.
         if last.is_some() && !or && item.is_none() && !self.opens_case(start) {
+            // "Except for borrowing, any one director signs"
+            if before.len() == 1 && last.is_some_and(|last| last.leads) {
+                for (next, branch) in self.led(self.give(start), false) {
+                    if !branch.also && !branch.adds {
+                        found.push((next, Some(general(branch, None))));
+                    }
+                }
+                return found;
+            }
             if last.is_some_and(limited) {
                 let lead = self.give(start);
                 for (next, mut branch) in self.led(lead, false) {
@@ -357,6 +390,7 @@ impl Sentence<'_> {
             }
             return found;
         }
+        let shared = before.first().filter(|first| first.leads);
         let lead = self.give(start);
         for (next, mut branch) in self.led(lead, false) {
             // ด้วย behind a numbered alternative for acts of its own, where it says that they may: it is one more.
@@ -369,7 +403,14 @@ impl Sentence<'_> {
                 continue;
             }
             branch.must |= lead.must;
-            found.push((next, Some(general(branch, item))));
+            let mut element = general(branch, item);
+            if let Some(first) = shared {
+                if limited(&element) || element.mode != Mode::General {
+                    continue;
+                }
+                (element.acts, element.amounts) = (first.acts.clone(), first.amounts);
+            }
+            found.push((next, Some(element)));
         }
         // ประทับตราสำคัญของบริษัทและกรรมการหนึ่งคนลงลายมือชื่อ
         if self.is(start, Word::Seal) && self.is(start + 1, Word::And) {
@@ -390,6 +431,74 @@ impl Sentence<'_> {
             }
         }
         found
+    }
+
+    /// "Except for borrowing, any one director signs": nobody may borrow. Without the comma it may be whose rule it is.
+    fn exception_first(&self, at: usize, found: &mut Vec<(usize, Option<Element>)>) {
+        let (end, acts) = self.acts(self.skip(at + 1, Word::In));
+        if acts.is_empty() || !self.is(at, Word::Except) || !self.is(end, Word::Comma) {
+            return;
+        }
+        found.push((
+            end + 1,
+            Some(Element {
+                mode: Mode::Except,
+                acts,
+                amounts: AmountRange::ANY,
+                branch: None,
+                item: None,
+                sub_item: None,
+                duty: false,
+                above: false,
+                leads: true,
+                headed: false,
+                replaces_last: false,
+                span: self.span(at, end),
+            }),
+        ));
+    }
+
+    /// ในวงเงินไม่เกินหนึ่งล้านบาท (1) … (2) …: the scope of every number.
+    fn numbered_within_a_scope(&self, at: usize, found: &mut Vec<(usize, Option<Element>)>) {
+        let lead = self.skip(self.skip(self.skip(at, Word::Case), Word::In), Word::Case);
+        let (acts_end, acts) = self.acts(lead);
+        let (end, amounts) = self
+            .amounts(acts_end)
+            .unwrap_or((acts_end, AmountRange::ANY));
+        let unclear = self.several_acts(lead, acts_end) && !amounts.is_any();
+        let item = self.skip(end, Word::Define);
+        if end == lead || unclear || self.kind(item) != Some(&Kind::Item(1)) {
+            return;
+        }
+        for (next, branch) in self.led(self.give(item + 1), false) {
+            let element = general(branch, Some(1));
+            let plain = element.branch.as_ref().is_some_and(|branch| {
+                !branch.also && !branch.adds && !branch.must && branch.amounts.is_any()
+            });
+            if plain && element.acts.is_empty() && element.mode == Mode::General {
+                found.push((
+                    next,
+                    Some(Element {
+                        acts: acts.clone(),
+                        amounts,
+                        leads: true,
+                        ..element
+                    }),
+                ));
+            }
+        }
+    }
+
+    /// เฉพาะ ก และ ข ลงลายมือชื่อ: only they. กรณี and หาก before somebody would say when.
+    fn skip_only(&self, at: usize) -> usize {
+        const ONLY: usize = 5;
+        let length = |token: &Token| token.span.end - token.span.start;
+        let only = self.is(at, Word::Case) && self.tokens.get(at).map(length) == Some(ONLY);
+        let somebody = matches!(
+            self.kind(at + 1),
+            Some(Kind::Name(_) | Kind::Word(Word::Director))
+        );
+        if only && somebody { at + 1 } else { at }
     }
 
     /// The place after a mark that only sets apart what follows: a number, หรือ, an exception, a seal for all.
@@ -561,6 +670,7 @@ pub(super) fn general(branch: Branch, item: Option<u64>) -> Element {
         sub_item: None,
         duty,
         above: false,
+        leads: false,
         headed: false,
         replaces_last: false,
         span,
