@@ -119,11 +119,14 @@ impl Sentence<'_> {
         let given = self.give(lead);
         for (to, branch) in self.led(given, false) {
             let element = general(branch, None);
+            // นอกจากนี้ ก มีอำนาจลงลายมือชื่อ: that ก may is one more rule, and not one more signature.
             let one_more = element.branch.as_ref().is_some_and(|branch| {
                 !branch.must
                     && !given.must
                     && !branch.also
-                    && (branch.adds || self.is(at, Word::Preserves))
+                    && (branch.adds
+                        || self.is(at, Word::Preserves)
+                        || (branch.may && self.is(at, Word::Moreover)))
             });
             if limited(&element) && one_more {
                 found.push((

@@ -121,7 +121,6 @@ pub(super) fn reaches_back(elements: &[Element]) -> bool {
                 && other.branch.as_ref().is_some_and(|other| {
                     !other.leaves_out && other.readings.iter().any(counts_somebody)
                 })
-                && matches!(other.mode, Mode::General | Mode::Add)
         };
         before || (branch.leaves_out && behind.iter().any(comes_back))
     })

@@ -34,6 +34,17 @@ impl Sentence<'_> {
                 found.extend(self.settled(at, group + 1, self.different_groups(n), false));
             }
         }
+        // กรรมการคนใดคนหนึ่งของแต่ละกลุ่ม, กรรมการหนึ่งคนจากแต่ละกลุ่ม: one of every one of them
+        if let Some((to, 1)) = self.count(bare)
+            && !self.is(bare, Word::Each)
+            && let each = self.skip(to, Word::In)
+            && self.is(each, Word::EachGroup)
+            && self.count(each + 1).is_none()
+            && self.groups.len() > 1
+        {
+            let rule = self.each_of_all(1).and_then(Rule::all_of);
+            found.extend(self.settled(at, each + 1, rule, false));
+        }
         // กรรมการในกลุ่มเดียวกันสองคน
         if self.is(inside, Word::SameGroup)
             && let Some((to, n)) = self.count(inside + 1)

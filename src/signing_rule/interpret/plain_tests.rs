@@ -90,6 +90,32 @@ fn only_somebody_is_somebody_and_when_somebody_is_not() {
 }
 
 #[test]
+fn one_of_each_group_is_one_of_every_group() {
+    let groups = "กลุ่ม ก ได้แก่ {A} {B} กลุ่ม ข ได้แก่ {C} {D}";
+    for who in ["กรรมการคนใดคนหนึ่งของแต่ละกลุ่ม", "กรรมการหนึ่งคนจากแต่ละกลุ่ม"]
+    {
+        let text = format!("{who}ลงลายมือชื่อร่วมกัน {groups}");
+        assert_eq!(read(&text), "(1of{A,B}:ก&1of{C,D}:ข)", "{text}");
+    }
+    let two = format!("กรรมการสองคนจากแต่ละกลุ่มลงลายมือชื่อร่วมกัน {groups}");
+    assert_eq!(read(&two), "UNRESOLVED");
+}
+
+#[test]
+fn who_besides_has_the_power_to_sign_is_one_more_rule() {
+    check(&[(
+        "กรรมการสองคนลงลายมือชื่อร่วมกัน นอกจากนี้{A}มีอำนาจลงลายมือชื่อในการกู้ยืมเงิน",
+        "2dir; A only[credit.loan]",
+    )]);
+    for unread in [
+        "กรรมการสองคนลงลายมือชื่อร่วมกัน นอกจากนี้{A}มีอำนาจร่วมลงลายมือชื่อในการกู้ยืมเงิน",
+        "กรรมการสองคนลงลายมือชื่อร่วมกัน นอกจากนี้{A}ลงลายมือชื่อในการกู้ยืมเงิน",
+    ] {
+        assert_eq!(read(unread), "UNRESOLVED", "{unread}");
+    }
+}
+
+#[test]
 fn each_of_all_directors_may_sign_where_the_words_say_may() {
     check(&[
         ("กรรมการทุกคนแต่ละคนลงลายมือชื่อได้", "1dir"),
