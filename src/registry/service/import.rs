@@ -32,9 +32,11 @@ pub use report::{ImportError, ImportReport, Interpreted, MAX_LISTED, Progress, S
 /// Lines that one thread takes at a time.
 const LINES_AT_ONCE: usize = 256;
 /// Batches that wait for somebody at most: it bounds what is held in memory.
-const WAITING: usize = 16;
+const WAITING: usize = 32;
 /// Juristic persons that are written at once.
-const WRITTEN_AT_ONCE: usize = 2_048;
+const WRITTEN_AT_ONCE: usize = 16_384;
+/// Records compared with what is known at once: their numbers are parameters of one statement.
+const COMPARED_AT_ONCE: usize = 2_048;
 
 /// How a feed is taken in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -184,9 +186,9 @@ impl RegistryService {
                 tally.entries += 1;
                 writer.take(item, &mut tally)?;
             }
-            Ok(writer.write(connection, &mut tally, WRITTEN_AT_ONCE)?)
+            Ok(writer.write_enough(connection, &mut tally)?)
         })?;
-        writer.write(connection, &mut tally, 0)?;
+        writer.write(connection, &mut tally)?;
         if let Some((count, digest)) = order.manifest {
             if digest != read.digest {
                 return Err(ImportError::Manifest("the digest differs").into());
@@ -328,7 +330,7 @@ fn run(
 /// Linux does a priority belong to a thread; elsewhere the whole process would step back.
 fn step_back() {
     #[cfg(target_os = "linux")]
-    if let Err(error) = rustix::process::nice(15) {
+    if let Err(error) = rustix::process::nice(19) {
         tracing::debug!(error = %error, "the import runs at the priority of everything else");
     }
 }
@@ -479,12 +481,23 @@ impl Writer<'_> {
         }
     }
 
-    /// Write what waits, if it is at least so much.
+    /// Write what waits when it is enough for one statement.
+    fn write_enough(
+        &mut self,
+        connection: &mut AnyConnection,
+        tally: &mut Tally,
+    ) -> Result<(), StoreError> {
+        if self.first.len() < WRITTEN_AT_ONCE && self.rows.len() < COMPARED_AT_ONCE {
+            return Ok(());
+        }
+        self.write(connection, tally)
+    }
+
+    /// Write what waits.
     fn write(
         &mut self,
         connection: &mut AnyConnection,
         tally: &mut Tally,
-        at_least: usize,
     ) -> Result<(), StoreError> {
         if tally.doomed {
             self.first.clear();
@@ -493,22 +506,20 @@ impl Writer<'_> {
             self.corrections.clear();
             return Ok(());
         }
-        if self.first.len() > at_least || self.rows.len() > at_least {
-            let began = Stopwatch::now();
-            if !self.first.is_empty() {
-                bulk::load(connection, &self.first)?;
-                tally.report.imported += self.first.len() as u64;
-                tally.report.officers += self.first.people() as u64;
-                self.first.clear();
-            }
-            let rows = std::mem::take(&mut self.rows);
-            self.compare(connection, rows, &mut tally.report)?;
-            tally.report.stages.load += began.elapsed();
-            let began = Stopwatch::now();
-            review_store::open_all(connection, self.service.vault(), &self.cases)?;
-            self.cases.clear();
-            tally.report.stages.review += began.elapsed();
+        let began = Stopwatch::now();
+        if !self.first.is_empty() {
+            bulk::load(connection, &self.first)?;
+            tally.report.imported += self.first.len() as u64;
+            tally.report.officers += self.first.people() as u64;
+            self.first.clear();
         }
+        let rows = std::mem::take(&mut self.rows);
+        self.compare(connection, rows, &mut tally.report)?;
+        tally.report.stages.load += began.elapsed();
+        let began = Stopwatch::now();
+        review_store::open_all(connection, self.service.vault(), &self.cases)?;
+        self.cases.clear();
+        tally.report.stages.review += began.elapsed();
         Ok(())
     }
 
