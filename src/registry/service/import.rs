@@ -31,8 +31,9 @@ pub use report::{ImportError, ImportReport, Interpreted, MAX_LISTED, Progress, S
 
 /// Lines that one thread takes at a time.
 const LINES_AT_ONCE: usize = 256;
-/// Batches that wait for somebody at most: it bounds what is held in memory.
-const WAITING: usize = 32;
+/// Batches that wait for somebody at most. Few: it bounds what is held in memory, and while the database takes a large part
+/// in, whoever prepares the next one soon waits instead of taking its cores away.
+const WAITING: usize = 4;
 /// Juristic persons that are written at once.
 const WRITTEN_AT_ONCE: usize = 16_384;
 /// Records compared with what is known at once: their numbers are parameters of one statement.
