@@ -14,6 +14,9 @@ const HEADER: &[u8] = b"PGCOPY\n\xff\r\n\0\0\0\0\0\0\0\0\0";
 /// After them.
 const TRAILER: &[u8] = &(-1i16).to_be_bytes();
 
+/// Bytes handed to the connection at once.
+const PIECE: usize = 64 * 1024;
+
 /// Rows of the three tables.
 #[derive(Default)]
 pub(super) struct Copies {
@@ -140,7 +143,9 @@ impl Copy {
     }
 
     fn write(&self, sink: &mut dyn Write) -> Result<(), StoreError> {
-        for part in [HEADER, self.0.as_slice(), TRAILER] {
+        // A piece is copied on its way out and then sent: small ones go while they are still in the processor's cache.
+        let pieces = self.0.chunks(PIECE);
+        for part in [HEADER].into_iter().chain(pieces).chain([TRAILER]) {
             sink.write_all(part)
                 .map_err(|error| StoreError::Unavailable {
                     cause: error.to_string(),
