@@ -552,6 +552,8 @@ impl Sentence<'_> {
                         return None;
                     }
                     seal = true;
+                    // In "ประทับตรา ทุกกรณีในวงเงิน…" the words for all may lead in the amount.
+                    closed = true;
                     (closing.seal, closing.seal_for_all) = (Some(asked), Some(for_all));
                     at += 1;
                 }

@@ -322,6 +322,8 @@ impl Sentence<'_> {
             // Only a duty limits: "การกู้ยืมเงินต้อง…".
             if let Some(mut element) = element
                 && element.mode == Mode::Instead
+                // "ในวงเงินไม่เกิน… กรรมการสามคนต้อง…": a ceiling, or when the three must.
+                && element.amounts.max().is_none()
                 && element
                     .branch
                     .as_ref()
@@ -483,6 +485,52 @@ impl Sentence<'_> {
                     )
             )
         ) || (self.is(at, Word::In) && matches!(self.kind(at + 1), Some(Kind::Act(_))))
+    }
+
+    /// "ก ลงลายมือชื่อในการกู้ยืมเงิน กรรมการสองคนต้อง…": whether ก signs for loans only, or the two must, is not
+    /// said, unless ให้ or ต้องให้ right behind the scope gives it to whom follows. `marked`: where the rule before
+    /// ends; what stands between is และ or ทั้งนี้, or a mark that sets the scope apart.
+    pub(super) fn hangs(&self, marked: usize, at: usize, last: &Element) -> bool {
+        let led = (marked..at).all(|at| self.is(at, Word::Whereby) || self.is(at, Word::And));
+        let scope = self.is(at, Word::In) || self.is(at, Word::Case);
+        // "ลงลายมือชื่อกู้ยืมเงิน": an act without การ goes on with the verb.
+        let verb = self.tokens.get(at).is_some_and(|token| {
+            let length = token.span.end - token.span.start;
+            matches!(token.kind, Kind::Act(word) if word.chars().count() >= length)
+        });
+        let bare = self.is(at, Word::About) || verb;
+        if last.branch.is_none() || !led || !(scope || (bare && at == marked)) {
+            return false;
+        }
+        let scope = self.skip(self.skip(self.skip(at, Word::Case), Word::In), Word::Case);
+        let (end, acts) = self.acts(self.skip(scope, Word::AnyAct));
+        let room = if acts.is_empty() {
+            last.acts.is_empty() && last.amounts.is_any()
+        } else {
+            last.acts.is_empty()
+        };
+        // "…ในการกู้ยืมเงิน วงเงินเกินสามล้านบาทให้…": the acts behind, the amount before.
+        let split = !acts.is_empty()
+            && matches!(
+                self.kind(end),
+                Some(Kind::Word(Word::Limit | Word::SumLimit))
+            );
+        // "สำหรับการ… นอกจากกรรมการดังกล่าวแล้ว ให้…"
+        let (end, _) = self.acts(self.skip(scope, Word::AnyAct));
+        let besides = self.is(at, Word::Case) && self.besides(end).is_some();
+        room && (split || !(besides || self.given_behind(scope)))
+    }
+
+    /// Whether ให้ or ต้อง stands right behind the acts and amounts at this place.
+    pub(super) fn given_behind(&self, scope: usize) -> bool {
+        let (end, _) = self.acts(self.skip(scope, Word::AnyAct));
+        let end = self.amounts(end).map_or(end, |(to, _)| to);
+        matches!(
+            self.kind(end),
+            Some(Kind::Word(
+                Word::Give | Word::Must | Word::MustBe | Word::MustHave
+            ))
+        )
     }
 
     pub(super) fn case(

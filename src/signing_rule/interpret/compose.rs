@@ -62,6 +62,10 @@ impl Sentence<'_> {
         {
             return None;
         }
+        // An act or amount behind the rest of all cases may limit the rest, or every case.
+        if of_mode(Mode::Rest).any(limited) {
+            return None;
+        }
         if self.shared_scope(&general)
             || reaches_back(elements)
             || adds_without_a_ceiling(elements)

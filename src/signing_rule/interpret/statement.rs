@@ -276,7 +276,13 @@ impl Sentence<'_> {
         }
         if self.is(at, Word::Except) || self.is(at, Word::CaseInstead) || left_out || but_acts {
             // Set apart from a numbered alternative by a mark, it may speak of all of them.
-            if last.is_some_and(|last| last.item.is_none() || marked == at) {
+            // "ก ลงลายมือชื่อ แต่เฉพาะการกู้ยืมเงิน กรรมการสองคน…": only ก, or only the two.
+            const BUT_ONLY: usize = 8;
+            let length = |token: &Token| token.span.end - token.span.start;
+            let hangs = self.is(at, Word::CaseInstead)
+                && self.tokens.get(at).map(length) == Some(BUT_ONLY)
+                && !self.given_behind(at + 1);
+            if !hangs && last.is_some_and(|last| last.item.is_none() || marked == at) {
                 self.seal_exception(at, before, &mut found);
                 let mode = if self.is(at, Word::CaseInstead) || but_acts {
                     Mode::Instead
@@ -326,7 +332,10 @@ impl Sentence<'_> {
         // "(1) … (2) … การกู้ยืมเงินต้องให้…" at the end: a duty takes the place of all of them.
         if !unnumbered && item.is_none() && !or {
             let start = self.skip(self.skip(at, Word::Slash), Word::Whereby);
-            if last.is_some_and(|last| last.mode == Mode::General) && self.opens_case(start) {
+            if last.is_some_and(|last| last.mode == Mode::General)
+                && self.opens_case(start)
+                && !last.is_some_and(|last| self.hangs(marked, start, last))
+            {
                 let mut cases = Vec::new();
                 self.case(at, start, None, &mut cases);
                 found.extend(cases.into_iter().filter(|(to, element)| {
@@ -385,7 +394,8 @@ impl Sentence<'_> {
             return found;
         }
         if self.opens_case(start) {
-            if !or {
+            let hangs = last.is_some_and(|last| self.hangs(marked, start, last));
+            if !or && !hangs {
                 self.case(at, start, item, &mut found);
             }
             return found;
