@@ -35,7 +35,7 @@ const LINES_AT_ONCE: usize = 256;
 /// in, whoever prepares the next one soon waits instead of taking its cores away.
 const WAITING: usize = 4;
 /// Juristic persons that are written at once.
-const WRITTEN_AT_ONCE: usize = 1_024;
+const WRITTEN_AT_ONCE: usize = 16_384;
 /// Records compared with what is known at once: their numbers are parameters of one statement.
 const COMPARED_AT_ONCE: usize = 2_048;
 
