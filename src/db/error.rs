@@ -99,6 +99,17 @@ pub fn bad_row(
     }
 }
 
+/// A column of text as what it stands for.
+pub fn parsed<T: std::str::FromStr<Err: std::fmt::Display>>(
+    table: &'static str,
+    column: &'static str,
+    id: &str,
+    text: &str,
+) -> Result<T, StoreError> {
+    text.parse()
+        .map_err(|error| bad_row(table, column, id, error))
+}
+
 /// Demands that a conditional update touched exactly one row: anything else means that the row changed meanwhile.
 pub fn one_row(table: &'static str, affected: usize) -> Result<(), StoreError> {
     if affected == 1 {

@@ -19,4 +19,4 @@ mod error;
 pub mod schema;
 
 pub use connection::{AnyConnection, Database, DatabaseUrl, Engine, OpenError, RetryHint};
-pub use error::{StoreError, bad_row, one_row};
+pub use error::{StoreError, bad_row, one_row, parsed};

@@ -5,7 +5,7 @@ use super::dispute::{Claim, Dispute, OpenedAs, Settlement, Verdict};
 use super::foreigner::{ForeignerStatus, StatusAnswer};
 use super::matching::{Link, LinkBasis, LinkEvidence, UsedLink};
 use crate::db::schema::{link_dispute, link_evidence, link_settlement, passport_status};
-use crate::db::{AnyConnection, StoreError, bad_row};
+use crate::db::{AnyConnection, StoreError, bad_row, parsed};
 use crate::identity::person::PersonRef;
 use crate::identity::vault::{Vault, VaultError};
 use crate::kernel::id::{DisputeId, RegistrationNumber};
@@ -14,23 +14,11 @@ use crate::registry::model::{BlindIndex, IdentityKind, OfficerRef};
 use chrono::NaiveDateTime;
 use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
-use std::fmt::Display;
-use std::str::FromStr;
 
 const EVIDENCE: &str = "link_evidence";
 const DISPUTE: &str = "link_dispute";
 const SETTLEMENT: &str = "link_settlement";
 const STATUS: &str = "passport_status";
-
-fn parsed<T: FromStr<Err: Display>>(
-    table: &'static str,
-    column: &'static str,
-    id: &str,
-    text: &str,
-) -> Result<T, StoreError> {
-    text.parse()
-        .map_err(|error| bad_row(table, column, id, error))
-}
 
 fn sealed_error(
     table: &'static str,

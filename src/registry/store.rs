@@ -18,6 +18,7 @@ use std::collections::BTreeMap;
 pub mod bulk;
 mod rows;
 
+pub(in crate::registry) use rows::sealed_error;
 use rows::{OfficerRow, VersionRow, key_of, number_of};
 pub use rows::{SeenRow, VersionRows};
 

@@ -197,7 +197,21 @@ async fn what_changed(asked: &Asked<'_>, bank: &Machine) {
             "/v1/juristic-persons/{COMPANY}/history/difference?from=1&to=3"
         ))
         .await;
-    assert!(!difference["changes"].as_array().unwrap().is_empty());
+    let left = difference["changes"].as_array().unwrap().iter();
+    let left: Vec<&Value> = left
+        .filter(|change| {
+            change["path"]
+                .as_str()
+                .unwrap()
+                .starts_with("/officers/off_3")
+        })
+        .collect();
+    assert!(!left.is_empty(), "{difference:#}");
+    assert!(
+        left.iter()
+            .all(|change| change.get("before").is_some() && change.get("after").is_none()),
+        "the third director stood there and no longer does: {difference:#}"
+    );
     let unknown = bank
         .get(&format!(
             "/v1/juristic-persons/{COMPANY}/history/difference?from=1&to=9"

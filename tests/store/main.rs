@@ -113,6 +113,7 @@ cases! {
     registry {
         the_same_record_again_makes_no_version,
         what_was_stated_and_what_was_known_are_kept_apart,
+        a_vault_out_of_reach_is_said_to_be_so_and_no_row_is_blamed,
         a_stored_version_cannot_be_changed_or_dropped,
         a_person_is_found_by_number_in_the_version_that_holds,
         changes_are_counted_once_a_version,

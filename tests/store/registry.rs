@@ -142,6 +142,35 @@ pub fn the_same_record_again_makes_no_version(database: &Database) {
     assert_eq!(directors(&current(database)), ["ก", "ข"]);
 }
 
+/// A vault that cannot be asked.
+struct NoVault;
+
+impl RegistryVault for NoVault {
+    fn seal(&self, _: &'static str, _: &str, _: &[u8]) -> Result<Sealed, VaultError> {
+        Err(VaultError::Unavailable {
+            cause: "nobody answers".to_owned(),
+        })
+    }
+
+    fn open(&self, _: &'static str, _: &str, _: &[u8], _: &[u8]) -> Result<Vec<u8>, VaultError> {
+        Err(VaultError::Unavailable {
+            cause: "nobody answers".to_owned(),
+        })
+    }
+}
+
+pub fn a_vault_out_of_reach_is_said_to_be_so_and_no_row_is_blamed(database: &Database) {
+    let first = incoming(&["ก", "ข"], 1, 1);
+    let unsealed = database.write(|connection| store::upsert(connection, &NoVault, first.clone()));
+    assert!(matches!(unsealed, Err(StoreError::Unavailable { .. })));
+    put(database, &first);
+    let unopened = database.read(|connection| store::current(connection, &NoVault, &number()));
+    let Err(StoreError::Unavailable { cause }) = unopened else {
+        panic!("{unopened:?}");
+    };
+    assert_eq!(cause, "nobody answers");
+}
+
 pub fn what_was_stated_and_what_was_known_are_kept_apart(database: &Database) {
     put(database, &incoming(&["ก", "ข"], 1, 5));
     put(database, &incoming(&["ก"], 10, 12));

@@ -6,10 +6,11 @@ use super::case::{Act, Proposal, ProposalState, ReviewCase, Step, StepKind};
 use super::officer::RegistryOfficer;
 use super::queue::QueuePlace;
 use crate::db::schema::{registry_officer, review_decision, review_proposal, statement_review};
-use crate::db::{AnyConnection, StoreError, bad_row, one_row};
+use crate::db::{AnyConnection, StoreError, bad_row, one_row, parsed};
 use crate::kernel::id::{RegistrationNumber, RegistryOfficerId, ReviewId};
 use crate::kernel::time::Instant;
 use crate::registry::model::BlindIndex;
+use crate::registry::store::sealed_error;
 use crate::registry::vault::{RegistryVault, Sealed};
 use crate::signing_rule::JuristicType;
 use chrono::NaiveDateTime;
@@ -39,16 +40,6 @@ impl OfficerRow {
             removed_at: self.removed_at.map(Instant::from_naive),
         })
     }
-}
-
-fn parsed<T: std::str::FromStr<Err: Display>>(
-    table: &'static str,
-    column: &'static str,
-    id: &str,
-    text: &str,
-) -> Result<T, StoreError> {
-    text.parse()
-        .map_err(|error| bad_row(table, column, id, error))
 }
 
 /// The officer with this number, on the list or taken off it.
@@ -178,7 +169,7 @@ impl ReviewRow {
             Sealed::parts(&self.statement).ok_or_else(|| bad(&"it is not sealed"))?;
         let plain = vault
             .open(STATEMENT, id, data_key, value)
-            .map_err(|error| bad(&error))?;
+            .map_err(|error| sealed_error(REVIEW, "statement", id, error))?;
         let sentence: Sentence = serde_json::from_slice(&plain).map_err(|error| bad(&error))?;
         Ok(ReviewCase {
             subject: Subject {

@@ -10,7 +10,7 @@ use crate::registry::model::{
     BlindIndex, Facts, IdentityKind, IdentityState, JuristicPerson, Officer, OfficerIdentity,
     OfficerRef, RegisterVersion, VersionSource,
 };
-use crate::registry::vault::RegistryVault;
+use crate::registry::vault::{RegistryVault, VaultError};
 use chrono::NaiveDateTime;
 use diesel::prelude::*;
 use std::fmt::Display;
@@ -106,6 +106,19 @@ fn person_id(key: i64, version: i64, place: i64) -> String {
     format!("{key:013}/{version}/{place}")
 }
 
+/// The error of a sealed column: changed bytes are an inconsistent row, a vault out of reach is no fault of the row.
+pub(in crate::registry) fn sealed_error(
+    table: &'static str,
+    column: &'static str,
+    id: &str,
+    error: VaultError,
+) -> StoreError {
+    match error {
+        VaultError::CannotOpen { .. } => bad_row(table, column, id, error),
+        VaultError::Unavailable { cause } => StoreError::Unavailable { cause },
+    }
+}
+
 fn out_of_reach(cause: &dyn Display) -> StoreError {
     StoreError::Unavailable {
         cause: cause.to_string(),
@@ -185,11 +198,6 @@ impl VersionRows {
     pub fn highest_officer(&self) -> u32 {
         self.highest
     }
-
-    /// How many people are in it.
-    pub fn people(&self) -> usize {
-        self.people.len()
-    }
 }
 
 impl VersionRow {
@@ -203,7 +211,7 @@ impl VersionRow {
         let bad = |column: &'static str, cause: &dyn Display| bad_row(TABLE, column, &id, cause);
         let plain = vault
             .open(RECORD, &id, &self.data_key, &self.record)
-            .map_err(|error| bad("record", &error))?;
+            .map_err(|error| sealed_error(TABLE, "record", &id, error))?;
         let mut record: JuristicPerson =
             serde_json::from_slice(&plain).map_err(|error| bad("record", &error))?;
         if key_of(&record.registration_number)? != self.registration_number {
@@ -254,7 +262,7 @@ impl OfficerRow {
         let bad = |column: &'static str, cause: &dyn Display| bad_row(PEOPLE, column, &id, cause);
         let plain = vault
             .open(PERSON, &id, &self.data_key, &self.person)
-            .map_err(|error| bad("person", &error))?;
+            .map_err(|error| sealed_error(PEOPLE, "person", &id, error))?;
         let officer: Officer =
             serde_json::from_slice(&plain).map_err(|error| bad("person", &error))?;
         let reference = u32::try_from(self.reference)
