@@ -49,6 +49,11 @@ pub struct Ticket {
     pub attempt: i64,
 }
 
+/// An answer that could not be written down: nothing is done, rather than an empty answer kept for whoever asks again.
+#[derive(Debug, thiserror::Error)]
+#[error("the answer could not be written down: {0}")]
+pub struct UnwrittenAnswer(pub String);
+
 /// An answer as it was given.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct KeptAnswer {

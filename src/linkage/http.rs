@@ -7,7 +7,7 @@
 use super::dispute::{Claim, OpenedAs, Refusal, Verdict};
 use super::matching::UsedLink;
 use super::service::{Done, LinkageError, LinkageService, Order, Ruling, Shown, Wish};
-use crate::access::idempotency::{IdempotencyScope, KeptAnswer};
+use crate::access::idempotency::{IdempotencyScope, KeptAnswer, UnwrittenAnswer};
 use crate::kernel::digest::{Digest, canonical_json};
 use crate::kernel::id::{DisputeId, RegistrationNumber};
 use crate::kernel::lang::Bilingual;
@@ -473,12 +473,13 @@ fn order<B: Serialize>(
 }
 
 /// The answer to an act, kept under its key byte for byte.
-fn kept_answer(shown: &Shown) -> KeptAnswer {
-    KeptAnswer {
+fn kept_answer(shown: &Shown) -> Result<KeptAnswer, UnwrittenAnswer> {
+    Ok(KeptAnswer {
         status: StatusCode::CREATED.as_u16(),
         content_type: "application/json".to_owned(),
-        body: serde_json::to_vec(&DisputeView::new(shown)).unwrap_or_default(),
-    }
+        body: serde_json::to_vec(&DisputeView::new(shown))
+            .map_err(|error| UnwrittenAnswer(error.to_string()))?,
+    })
 }
 
 fn answer(done: Result<Done, LinkageError>, version: u64) -> Result<HttpResponse, Problem> {
@@ -527,6 +528,8 @@ fn linkage_problem(error: LinkageError) -> Problem {
             Problem::plain(Code::Unavailable)
         }
         ref changed if changed.is_contention() => Problem::plain(Code::Changed),
-        LinkageError::Ledger(_) | LinkageError::Store(_) => Problem::internal(&error),
+        LinkageError::Answer(_) | LinkageError::Ledger(_) | LinkageError::Store(_) => {
+            Problem::internal(&error)
+        }
     }
 }

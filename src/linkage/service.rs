@@ -8,7 +8,7 @@ use super::foreigner::{self, ForeignerStatusSource, PassportStanding};
 use super::matching::{Link, UsedLink};
 use super::references::{PairwiseReferences, log_name};
 use super::store;
-use crate::access::idempotency::{Begun, IdempotencyScope, KeptAnswer, Retention};
+use crate::access::idempotency::{Begun, IdempotencyScope, KeptAnswer, Retention, UnwrittenAnswer};
 use crate::access::store::idempotency;
 use crate::db::{AnyConnection, Database, RetryHint, StoreError, bad_row};
 use crate::identity::person::{Passport, PersonRef};
@@ -59,6 +59,9 @@ pub enum LinkageError {
     /// A request with the same key is at work.
     #[error("a request with the same idempotency key is at work")]
     KeyRunning,
+    /// What was done could not be told, so it was not done.
+    #[error(transparent)]
+    Answer(#[from] UnwrittenAnswer),
     /// The log refused.
     #[error("the log: {0}")]
     Ledger(#[from] RecordError),
@@ -97,7 +100,7 @@ pub struct Order {
     /// Digest of the canonical body.
     pub request: Digest,
     /// Makes the answer that is kept under the key.
-    pub answer: fn(&Shown) -> KeptAnswer,
+    pub answer: fn(&Shown) -> Result<KeptAnswer, UnwrittenAnswer>,
 }
 
 /// What a person disputes.
@@ -392,7 +395,7 @@ impl LinkageService {
                 .ledger
                 .record(connection, LeafKind::LinkDisputed, id.as_str(), &record)?;
             let shown = self.around(connection, dispute, &facts, &order.person)?;
-            let kept = (order.answer)(&shown);
+            let kept = (order.answer)(&shown)?;
             idempotency::finish(connection, &ticket, &kept, Retention::Day, at)?;
             Ok(Done::Now(kept))
         })
@@ -545,7 +548,7 @@ impl LinkageService {
             )?;
             dispute.settlement = Some(settlement);
             let shown = self.shown(connection, dispute, &order.person)?;
-            let kept = (order.answer)(&shown);
+            let kept = (order.answer)(&shown)?;
             idempotency::finish(connection, &ticket, &kept, Retention::Day, at)?;
             Ok(Done::Now(kept))
         })

@@ -3,7 +3,7 @@
 use super::registry::OpenVault;
 use crate::identity::ToyVault;
 use crate::ledger::LogSigner;
-use amnat::access::idempotency::{IdempotencyScope, KeptAnswer};
+use amnat::access::idempotency::{IdempotencyScope, KeptAnswer, UnwrittenAnswer};
 use amnat::db::{Database, StoreError};
 use amnat::identity::person::{Passport, PersonRef};
 use amnat::identity::store as identity_store;
@@ -212,16 +212,22 @@ fn order(by: usize, key: &str) -> Order {
         person: person(by).to_string(),
         key: IdempotencyScope::new(person(by).as_str(), "POST", "/", key),
         request: Digest::of(key),
-        answer: |shown: &Shown| KeptAnswer {
-            status: 201,
-            content_type: "text/plain".to_owned(),
-            body: shown.dispute.id.to_string().into_bytes(),
+        answer: |shown: &Shown| {
+            Ok(KeptAnswer {
+                status: 201,
+                content_type: "text/plain".to_owned(),
+                body: shown.dispute.id.to_string().into_bytes(),
+            })
         },
     }
 }
 
 impl Instance {
     fn open(&self, by: usize, key: &str) -> Result<DisputeId, LinkageError> {
+        self.open_by(order(by, key))
+    }
+
+    fn open_by(&self, order: Order) -> Result<DisputeId, LinkageError> {
         let wish = Wish {
             registration_number: number(),
             officer: Some(officer(1)),
@@ -231,7 +237,7 @@ impl Instance {
         let runtime = tokio::runtime::Builder::new_current_thread()
             .build()
             .unwrap();
-        let done = runtime.block_on(self.linkage.open(order(by, key), wish))?;
+        let done = runtime.block_on(self.linkage.open(order, wish))?;
         let (Done::Now(kept) | Done::Before(kept)) = done;
         Ok(String::from_utf8(kept.body).unwrap().parse().unwrap())
     }
@@ -446,6 +452,23 @@ pub fn a_dispute_is_opened_once_however_many_ask_and_settled_once(database: &Arc
     assert_eq!(shown.dispute.reason, "นายกล้า ดี ลาออกแล้ว");
     let refused = instances[0].linkage.find(person(1).as_str(), &id);
     assert!(matches!(refused, Err(LinkageError::NotAnOfficer)));
+}
+
+pub fn a_dispute_that_cannot_be_told_of_is_not_opened(database: &Arc<Database>) {
+    let one = instance(database, 1);
+    people(database, &one);
+    let untold = Order {
+        answer: |_| Err(UnwrittenAnswer("no words".to_owned())),
+        ..order(1, "opens-the-dispute-1")
+    };
+    let refused = one.open_by(untold);
+    assert!(matches!(refused, Err(LinkageError::Answer(_))));
+    assert_eq!(
+        refused.unwrap_err().to_string(),
+        "the answer could not be written down: no words"
+    );
+    // Neither the dispute nor the key was kept: the same request opens it now.
+    one.open(1, "opens-the-dispute-1").unwrap();
 }
 
 pub fn links_disputes_and_settlements_cannot_be_changed_or_dropped(database: &Arc<Database>) {

@@ -104,6 +104,7 @@ cases! {
         one_person_with_two_passports_fills_one_seat,
         a_link_is_kept_once_for_each_version_and_sealed,
         a_dispute_is_opened_once_however_many_ask_and_settled_once,
+        a_dispute_that_cannot_be_told_of_is_not_opened,
         links_disputes_and_settlements_cannot_be_changed_or_dropped,
         every_step_of_a_dispute_stands_in_the_log_and_names_nobody,
     }

@@ -173,10 +173,12 @@ impl Instance {
             version: shown.case.version,
             key: IdempotencyScope::new(person(by).as_str(), "POST", "/", key),
             request: Digest::of(format!("{wish:?}")),
-            answer: |shown, _| KeptAnswer {
-                status: 201,
-                content_type: "text/plain".to_owned(),
-                body: format!("{}@{}", shown.state().as_str(), shown.case.version).into_bytes(),
+            answer: |shown, _| {
+                Ok(KeptAnswer {
+                    status: 201,
+                    content_type: "text/plain".to_owned(),
+                    body: format!("{}@{}", shown.state().as_str(), shown.case.version).into_bytes(),
+                })
             },
         };
         self.review.act(&order, &wish)

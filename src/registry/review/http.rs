@@ -7,7 +7,7 @@ use super::case::Refusal;
 use super::draft::Choice;
 use super::queue::QueuePlace;
 use super::service::{Done, Order, ReviewError, ReviewService, Shown, StoreError, Wish};
-use crate::access::idempotency::{IdempotencyScope, KeptAnswer};
+use crate::access::idempotency::{IdempotencyScope, KeptAnswer, UnwrittenAnswer};
 use crate::kernel::digest::{Digest, canonical_json};
 use crate::kernel::id::{ProposalId, ReviewId};
 use crate::kernel::lang::Bilingual;
@@ -466,15 +466,15 @@ fn order<B: Serialize>(
 }
 
 /// The answer to an act, kept under its key byte for byte.
-fn kept_answer(shown: &Shown, person: &str) -> KeptAnswer {
-    let body = review_view(shown, person)
-        .ok()
-        .and_then(|view| serde_json::to_vec(&view).ok());
-    KeptAnswer {
+fn kept_answer(shown: &Shown, person: &str) -> Result<KeptAnswer, UnwrittenAnswer> {
+    // Whoever made the problem has written its cause to the log already.
+    let view =
+        review_view(shown, person).map_err(|problem| UnwrittenAnswer(problem.to_string()))?;
+    Ok(KeptAnswer {
         status: StatusCode::CREATED.as_u16(),
         content_type: "application/json".to_owned(),
-        body: body.unwrap_or_default(),
-    }
+        body: serde_json::to_vec(&view).map_err(|error| UnwrittenAnswer(error.to_string()))?,
+    })
 }
 
 async fn carry_out(
@@ -535,8 +535,9 @@ fn review_problem(error: ReviewError) -> Problem {
             tracing::warn!(error = %error, "the database is out of reach");
             Problem::plain(Code::Unavailable)
         }
-        ReviewError::Ledger(_) | ReviewError::Canonical(_) | ReviewError::Store(_) => {
-            Problem::internal(&error)
-        }
+        ReviewError::Answer(_)
+        | ReviewError::Ledger(_)
+        | ReviewError::Canonical(_)
+        | ReviewError::Store(_) => Problem::internal(&error),
     }
 }

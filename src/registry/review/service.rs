@@ -11,7 +11,7 @@ use super::draft::{Choice, RuleFault, draft};
 use super::officer::{RegistryOfficer, log_name};
 use super::queue::QueuePlace;
 use super::store;
-use crate::access::idempotency::{Begun, IdempotencyScope, KeptAnswer, Retention};
+use crate::access::idempotency::{Begun, IdempotencyScope, KeptAnswer, Retention, UnwrittenAnswer};
 use crate::access::store::idempotency;
 pub use crate::db::StoreError;
 use crate::db::{AnyConnection, Database, RetryHint, bad_row};
@@ -58,6 +58,9 @@ pub enum ReviewError {
     /// A request with the same key is at work.
     #[error("a request with the same idempotency key is at work")]
     KeyRunning,
+    /// What was done could not be told, so it was not done.
+    #[error(transparent)]
+    Answer(#[from] UnwrittenAnswer),
     /// The log refused.
     #[error("the log: {0}")]
     Ledger(#[from] RecordError),
@@ -167,7 +170,7 @@ pub struct Order {
     /// Digest of the canonical body.
     pub request: Digest,
     /// Makes the answer that is kept under the key.
-    pub answer: fn(&Shown, person: &str) -> KeptAnswer,
+    pub answer: fn(&Shown, person: &str) -> Result<KeptAnswer, UnwrittenAnswer>,
 }
 
 /// What an officer wants to do.
@@ -382,7 +385,7 @@ impl ReviewService {
             self.write_down(connection, &before.case, &steps)?;
             store::advance(connection, &before.case.id, order.version)?;
             let after = self.settled(connection, &before, at)?;
-            let kept = (order.answer)(&after, &order.person);
+            let kept = (order.answer)(&after, &order.person)?;
             idempotency::finish(connection, &ticket, &kept, Retention::Day, at)?;
             Ok(Done::Now(kept))
         })
