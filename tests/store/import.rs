@@ -1,7 +1,7 @@
 //! Whole feeds: all of a file or nothing, whatever comes between.
 
 use super::registry::{NoIndex, OpenVault};
-use amnat::db::Database;
+use amnat::db::{AnyConnection, Database, Engine, StoreError};
 use amnat::kernel::id::{RegistrationNumber, SeededRandomness};
 use amnat::kernel::time::{FixedClock, Instant};
 use amnat::registry::exchange;
@@ -15,6 +15,10 @@ use amnat::registry::service::{
 };
 use amnat::registry::source::FeedManifest;
 use amnat::registry::store::{self, Upsert};
+use diesel::connection::SimpleConnection as _;
+use diesel::prelude::*;
+use diesel::sql_types::Text;
+use std::collections::BTreeSet;
 use std::io::{self, BufReader, Read};
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender, channel};
@@ -109,6 +113,78 @@ pub fn a_whole_register_is_found_again_as_the_file_states_it(database: &Arc<Data
         let people = stated.people.unwrap();
         assert_eq!(facts.identities.len(), people.len());
     }
+}
+
+/// One thing of the schema, as the engine writes it down.
+#[derive(QueryableByName, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Piece {
+    #[diesel(sql_type = Text)]
+    piece: String,
+}
+
+const SQLITE_PIECES: &str =
+    "SELECT type || ' ' || name || ' ' || coalesce(sql, '') AS piece FROM sqlite_master";
+const POSTGRES_PIECES: &str = "\
+    SELECT 'index ' || indexdef AS piece FROM pg_indexes WHERE schemaname = current_schema() \
+    UNION ALL SELECT 'trigger ' || pg_get_triggerdef(t.oid) || ' ' || t.tgenabled::text \
+        FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid \
+        WHERE c.relnamespace = current_schema()::regnamespace AND NOT t.tgisinternal \
+    UNION ALL SELECT 'constraint ' || conrelid::regclass::text || ' ' || conname || ' ' || pg_get_constraintdef(oid) \
+        FROM pg_constraint WHERE connamespace = current_schema()::regnamespace \
+    UNION ALL SELECT 'column ' || table_name || ' ' || column_name || ' ' || data_type || ' ' || is_nullable || ' ' \
+        || ordinal_position || ' ' || coalesce(column_default, '') \
+        FROM information_schema.columns WHERE table_schema = current_schema() \
+    UNION ALL SELECT 'table ' || relname || ' ' || relowner::regrole::text || ' ' || coalesce(relacl::text, '') \
+        FROM pg_class WHERE relnamespace = current_schema()::regnamespace AND relkind = 'r' \
+    UNION ALL SELECT 'column of ' || attrelid::regclass::text || ' ' || attname || ' ' || attacl::text \
+        FROM pg_attribute WHERE attrelid = 'officer'::regclass AND attacl IS NOT NULL \
+    UNION ALL SELECT 'schema ' || nspname FROM pg_namespace WHERE nspname = current_schema() || '_load'";
+
+/// Everything of the schema that a load could lose.
+fn schema(database: &Database) -> BTreeSet<Piece> {
+    let query = match database.engine() {
+        Engine::Sqlite => SQLITE_PIECES,
+        Engine::Postgres => POSTGRES_PIECES,
+    };
+    let pieces: Vec<Piece> = database
+        .read(|connection: &mut AnyConnection| -> Result<_, StoreError> {
+            Ok(diesel::sql_query(query).load(connection)?)
+        })
+        .unwrap();
+    // The engine's own statistics come with counting the rows.
+    pieces
+        .into_iter()
+        .filter(|piece| !piece.piece.contains("sqlite_stat"))
+        .collect()
+}
+
+pub fn a_whole_load_leaves_the_schema_as_the_migrations_made_it(database: &Arc<Database>) {
+    if database.engine() == Engine::Postgres {
+        // Somebody who may only read, as an operator would have.
+        database
+            .write(|connection| -> Result<(), StoreError> {
+                let grant = "GRANT SELECT ON juristic_person_version, officer, register_seen TO PUBLIC; \
+                             GRANT SELECT, INSERT ON officer TO pg_monitor WITH GRANT OPTION; \
+                             GRANT UPDATE (place, person) ON officer TO pg_monitor";
+                Ok(connection.batch_execute(grant)?)
+            })
+            .unwrap();
+    }
+    let made = schema(database);
+    assert!(made.len() > 30, "{made:?}");
+    let service = service(database);
+    assert_eq!(taken(&service, &feed(60, FULL, None)).imported, 60);
+    let left = schema(database);
+    assert_eq!(
+        made.difference(&left).collect::<Vec<_>>(),
+        Vec::<&Piece>::new(),
+        "lost"
+    );
+    assert_eq!(
+        left.difference(&made).collect::<Vec<_>>(),
+        Vec::<&Piece>::new(),
+        "new"
+    );
 }
 
 pub fn the_same_file_again_changes_nothing(database: &Arc<Database>) {

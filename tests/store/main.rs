@@ -60,6 +60,7 @@ cases! {
     }
     import {
         a_whole_register_is_found_again_as_the_file_states_it,
+        a_whole_load_leaves_the_schema_as_the_migrations_made_it,
         the_same_file_again_changes_nothing,
         a_later_feed_makes_versions_only_of_what_changed,
         a_feed_that_goes_back_in_time_changes_nothing,

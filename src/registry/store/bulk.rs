@@ -242,12 +242,43 @@ pub fn finish(connection: &mut AnyConnection) -> Result<(), StoreError> {
         });
     }
     for (table, _) in TABLES {
+        postgres.batch_execute(&hand_over(
+            &format!("{home}.{table}"),
+            &format!("{apart}.{table}"),
+        ))?;
         postgres.batch_execute(&format!(
             "DROP TABLE {table}; ALTER TABLE {apart}.{table} SET SCHEMA {home}"
         ))?;
     }
     postgres.batch_execute(&format!("DROP SCHEMA {apart}"))?;
     Ok(())
+}
+
+/// Gives the new table the old one's owner, and everybody's privileges on it and on its columns: a table made like another
+/// has none of them. Names are quoted already.
+fn hand_over(old: &str, new: &str) -> String {
+    let literal = |name: &str| format!("'{}'", name.replace('\'', "''"));
+    let (old, new) = (literal(old), literal(new));
+    format!(
+        "DO $hand_over$ DECLARE granted record; heir name; BEGIN \
+         FOR granted IN \
+             SELECT acl.privilege_type, '' AS of, acl.grantee, acl.is_grantable, 0 AS place \
+             FROM pg_class, aclexplode(relacl) AS acl \
+             WHERE oid = {old}::regclass AND acl.grantee <> relowner \
+             UNION ALL \
+             SELECT acl.privilege_type, format(' (%I)', attname), acl.grantee, acl.is_grantable, attnum \
+             FROM pg_attribute, aclexplode(attacl) AS acl \
+             WHERE attrelid = {old}::regclass AND NOT attisdropped \
+             ORDER BY place \
+         LOOP \
+             EXECUTE format('GRANT %s%s ON %s TO %s%s', granted.privilege_type, granted.of, {new}, \
+                 CASE granted.grantee WHEN 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(granted.grantee)) END, \
+                 CASE WHEN granted.is_grantable THEN ' WITH GRANT OPTION' ELSE '' END); \
+         END LOOP; \
+         SELECT pg_get_userbyid(relowner) INTO heir FROM pg_class WHERE oid = {old}::regclass; \
+         IF heir <> current_user THEN EXECUTE format('ALTER TABLE %s OWNER TO %I', {new}, heir); END IF; \
+         END $hand_over$"
+    )
 }
 
 /// Let the engine count anew what it plans with. After the load's transaction.
